@@ -1,0 +1,1 @@
+//! portcullis: policy-as-code admission and supply-chain checking.
