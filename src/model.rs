@@ -1,0 +1,41 @@
+//! The words of portcullis as types: what every floor above speaks in.
+//!
+//! Imports nothing of ours, does no IO, reads no clock.
+
+mod binding;
+mod decision;
+mod evidence;
+mod load;
+mod path;
+mod policy;
+mod report;
+mod review;
+mod span;
+mod version;
+
+pub use binding::{
+    Binding, Exemption, ExemptionMatch, InlineMode, LabelRequirement, LabelSelector, Match,
+    PolicyPattern, RequirementOperator,
+};
+pub use decision::{
+    Decision, ExemptionUse, Failure, FailureClass, Finding, Location, NotApplicable, PolicyPlace,
+    Related, Status, Verdict,
+};
+pub use evidence::{Evidence, Fact, FactName, Needs, Why};
+pub use load::LoadProblem;
+pub use path::{Path, PathElement};
+pub use policy::{
+    Confidence, Digest, Enforcement, KindPattern, ParsePolicyIdError, Policy, PolicyId, Reference,
+    RelatedResource, Scope, Severity,
+};
+pub use report::{
+    Coverage, Judged, NotKnown, NotRun, Notice, Report, SkipReason, Skipped, Unreadable,
+};
+pub use review::{
+    ExpandedFrom, FileOrigin, GroupVersionKind, GroupVersionResource, InlineExemption, Memo,
+    Operation, Origin, PodTemplate, Resource, Review,
+};
+pub use span::{
+    Comment, Document, Located, Place, SourceText, Span, SpanNode, Spans, SyntaxError, YamlReader,
+};
+pub use version::{KubernetesVersion, ParseVersionError};

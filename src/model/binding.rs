@@ -1,0 +1,198 @@
+//! What joins policies with their cost: bindings, and exemptions from them.
+//!
+//! Data only; `config` makes them, the engine weighs them.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+use super::path::Path;
+use super::policy::{Enforcement, KindPattern, PolicyId};
+use super::review::Operation;
+
+/// Joins a policy with enforcement, parameters and match.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Binding {
+    /// The policy.
+    pub policy: PolicyId,
+    /// What a violation costs; `None`: by the violation's severity.
+    pub enforcement: Option<Enforcement>,
+    /// Parameters as written; checked and completed with defaults when bound.
+    pub parameters: Map<String, Value>,
+    /// Which reviews it concerns.
+    pub matches: Match,
+    /// Who bound it, for people: `profile default`, or the configuration's place.
+    pub source: String,
+    /// Whether it came with a profile: then missing required parameters mean *not run*, else an error.
+    pub from_profile: bool,
+}
+
+/// Which reviews a binding concerns; all parts must hold, an empty part always does.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Match {
+    /// Kinds of the object itself (a Deployment's, not its template's Pod).
+    pub kinds: Vec<KindPattern>,
+    /// Globs; an absent namespace is unknown and matches.
+    pub namespaces: Vec<String>,
+    /// Globs; an absent namespace is unknown and isn't excluded.
+    pub excluded_namespaces: Vec<String>,
+    /// Labels of the object or the old object.
+    pub label_selector: Option<LabelSelector>,
+    /// Operations.
+    pub operations: Vec<Operation>,
+}
+
+/// A Kubernetes label selector (`meta/v1.LabelSelector`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LabelSelector {
+    /// Labels that must have these values.
+    pub match_labels: Vec<(String, String)>,
+    /// Further requirements; all must hold.
+    pub match_expressions: Vec<LabelRequirement>,
+}
+
+/// One requirement of a label selector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelRequirement {
+    /// The label.
+    pub key: String,
+    /// How it is compared.
+    pub operator: RequirementOperator,
+    /// With what; empty for `Exists` and `DoesNotExist`.
+    pub values: Vec<String>,
+}
+
+/// How a label is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequirementOperator {
+    /// The label is there with one of the values.
+    In,
+    /// It isn't there, or has none of the values.
+    NotIn,
+    /// It is there.
+    Exists,
+    /// It isn't.
+    DoesNotExist,
+}
+
+/// Policies named by id, `category/*` or another glob over ids.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyPattern(String);
+
+impl PolicyPattern {
+    /// The pattern `text`; `*` stands for any characters.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The pattern as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it names `id`.
+    #[must_use]
+    pub fn matches(&self, id: &PolicyId) -> bool {
+        glob(&self.0, id.as_str())
+    }
+}
+
+impl fmt::Display for PolicyPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether `text` fits `pattern`, in which `*` stands for any characters.
+#[must_use]
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    if pattern.len() == first.len() {
+        return rest.is_empty();
+    }
+    let mut parts: Vec<&str> = parts.collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some((_, after)) = rest.split_once(part) else {
+            return false;
+        };
+        rest = after;
+    }
+    rest.ends_with(last)
+}
+
+/// Lifts a finding of a policy for a time, with a reason and an owner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exemption {
+    /// The policies.
+    pub policy: PolicyPattern,
+    /// What it concerns.
+    pub matches: ExemptionMatch,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Its last valid day (UTC).
+    pub expires: Date,
+    /// A ticket to read.
+    pub ticket: Option<String>,
+    /// File and line where it is written.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// What an exemption concerns; all parts must hold, an empty part always does.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ExemptionMatch {
+    /// Globs over the file's path, as `.gitignore` reads `*` and `**`; never matches a review without a file.
+    pub paths: Vec<String>,
+    /// Kinds of the object itself; a bare name matches that kind in any group.
+    pub kinds: Vec<String>,
+    /// Globs; an absent namespace matches none.
+    pub namespaces: Vec<String>,
+    /// Globs over the object's name.
+    pub names: Vec<String>,
+    /// A prefix of the finding's path in the object.
+    pub path: Option<Path>,
+}
+
+/// Which comments may exempt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum InlineMode {
+    /// Every well-formed one.
+    #[default]
+    Allow,
+    /// Only for findings of severity low.
+    LowOnly,
+    /// None.
+    Deny,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for (pattern, text, fits) in [
+            ("prod-*", "prod-eu", true),
+            ("*-prod", "eu-prod", true),
+            ("a*b*c", "a1b2c", true),
+            ("a*b*c", "a1c2b", false),
+            ("prod", "prod", true),
+            ("prod", "prod-eu", false),
+            ("*", "", true),
+            ("a*a", "a", false),
+        ] {
+            assert_eq!(glob(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+}
