@@ -2,6 +2,5 @@
 //!
 //! A review goes in, a decision comes out. Faces turn their world into the same [`model::Review`]; one pure function judges it;
 //! renderers turn the decision into a report.
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail loudly"))]
 
 pub mod model;

@@ -71,7 +71,7 @@ impl Path {
             match element {
                 PathElement::Index(index) => pointer.push_str(&index.to_string()),
                 PathElement::Key(key) => {
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"))
+                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
                 }
             }
         }

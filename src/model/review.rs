@@ -1,4 +1,4 @@
-//! One thing to judge, in AdmissionRequest's field names, and where it came from.
+//! One thing to judge, in `AdmissionRequest`'s field names, and where it came from.
 //!
 //! The same shape in every face; `uid` is left out, since no decision may depend on it.
 
