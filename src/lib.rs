@@ -3,4 +3,5 @@
 //! A review goes in, a decision comes out. Faces turn their world into the same [`model::Review`]; one pure function judges it;
 //! renderers turn the decision into a report.
 
+pub mod config;
 pub mod model;

@@ -1,0 +1,19 @@
+//! What people write to steer a run: configuration, profiles, exemptions, baselines, and the sidecars of cases.
+//!
+//! Loaded documents go in, words of `model` come out. Never opens a file, and never stops at the first mistake: all of a document's
+//! mistakes are named, each with its place.
+
+mod error;
+mod exemptions;
+mod file;
+#[cfg(test)]
+mod fixture;
+mod matches;
+mod nearest;
+mod profiles;
+mod reader;
+
+pub use error::{At, ConfigError, Placed};
+pub use exemptions::{EXPIRY_NOTICE_DAYS, exemptions, expired, expiring, expiry_notices};
+pub use file::{Config, DEFAULT_EXEMPTION_MAX_DAYS, PolicyEntry, read};
+pub use profiles::{Profile, ProfileBinding, Profiles, profiles};
