@@ -5,6 +5,7 @@
 
 mod error;
 mod exemptions;
+mod fail_on;
 mod file;
 #[cfg(test)]
 mod fixture;
@@ -12,8 +13,11 @@ mod matches;
 mod nearest;
 mod profiles;
 mod reader;
+mod resolve;
 
 pub use error::{At, ConfigError, Placed};
 pub use exemptions::{EXPIRY_NOTICE_DAYS, exemptions, expired, expiring, expiry_notices};
+pub use fail_on::FailOn;
 pub use file::{Config, DEFAULT_EXEMPTION_MAX_DAYS, PolicyEntry, read};
 pub use profiles::{Profile, ProfileBinding, Profiles, profiles};
+pub use resolve::{DEFAULT_PROFILE, Resolve, Resolved, resolve};
