@@ -14,6 +14,7 @@ mod nearest;
 mod profiles;
 mod reader;
 mod resolve;
+pub mod schema;
 
 pub use error::{At, ConfigError, Placed};
 pub use exemptions::{EXPIRY_NOTICE_DAYS, exemptions, expired, expiring, expiry_notices};
