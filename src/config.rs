@@ -3,6 +3,7 @@
 //! Loaded documents go in, words of `model` come out. Never opens a file, and never stops at the first mistake: all of a document's
 //! mistakes are named, each with its place.
 
+pub mod baseline;
 mod error;
 mod exemptions;
 mod fail_on;
