@@ -4,8 +4,10 @@
 //! mistakes are named, each with its place.
 
 pub mod baseline;
+pub mod case;
 mod error;
 mod exemptions;
+pub mod expected;
 mod fail_on;
 mod file;
 #[cfg(test)]
@@ -23,3 +25,6 @@ pub use fail_on::FailOn;
 pub use file::{Config, DEFAULT_EXEMPTION_MAX_DAYS, PolicyEntry, read};
 pub use profiles::{Profile, ProfileBinding, Profiles, profiles};
 pub use resolve::{DEFAULT_PROFILE, Resolve, Resolved, resolve};
+
+#[cfg(test)]
+mod tests;
