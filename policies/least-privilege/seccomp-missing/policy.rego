@@ -1,0 +1,45 @@
+# METADATA
+# title: No seccomp profile
+# description: >-
+#   Unless a profile is asked for, most nodes run containers without seccomp: every system call of
+#   the kernel is open to a break-in.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+# custom:
+#   severity: medium
+#   scope: {kinds: [Pod], operations: [CREATE, UPDATE], subresources: [ephemeralcontainers]}
+#   remediation: >-
+#     Ask for the runtime's profile for the whole Pod: `spec: {securityContext: {seccompProfile:
+#     {type: RuntimeDefault}}}`.
+#   references:
+#   - {framework: PSS, id: restricted/Seccomp}
+#   - {framework: CIS, id: 5.7.2}
+#   - {framework: NSA, id: Pod security enforcement}
+#   since: "0.1.0"
+package policies.least_privilege.seccomp_missing
+
+import data.policies.lib.pods
+import data.policies.lib.pss
+
+violation contains {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
+	spec := input.review.object.spec
+	some setting in pods.settings(spec, "seccompProfile")
+	not pss.confines(setting.value)
+	not pss.windows_passes(spec)
+	path := array.concat(setting.path, ["type"])
+	msg := sprintf("%v switches seccomp off", [pods.holder(path)])
+}
+
+violation contains {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
+	spec := input.review.object.spec
+	not _decides(spec)
+	some list in pods.container_lists(spec)
+	some i
+	container := spec[list][i]
+	not _decides(container)
+	not pss.windows_passes(spec)
+	path := ["spec", list, i, "securityContext", "seccompProfile", "type"]
+	msg := sprintf("neither the pod nor %v asks for a seccomp profile", [pods.holder(path)])
+}
+
+_decides(holder) if holder.securityContext.seccompProfile != null

@@ -1,0 +1,61 @@
+# METADATA
+# title: Seccomp switched off
+# description: >-
+#   Seccomp keeps a container from system calls that it has no use for, and that kernel exploits
+#   begin with. Unconfined opens them all.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+# custom:
+#   severity: medium
+#   scope: {kinds: [Pod], operations: [CREATE, UPDATE], subresources: [ephemeralcontainers]}
+#   remediation: >-
+#     Name a profile that confines: `securityContext: {seccompProfile: {type: RuntimeDefault}}`.
+#   references:
+#   - {framework: PSS, id: baseline/Seccomp}
+#   - {framework: CIS, id: 5.7.2}
+#   - {framework: NSA, id: Pod security enforcement}
+#   supersedes: [least-privilege/seccomp-missing]
+#   since: "0.1.0"
+package policies.least_privilege.seccomp_unconfined
+
+import data.policies.lib.kubernetes
+import data.policies.lib.pods
+import data.policies.lib.pss
+
+violation contains {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
+	some setting in pods.settings(input.review.object.spec, "seccompProfile")
+	not pss.confines(setting.value)
+	kubernetes.minor >= 19
+	path := array.concat(setting.path, ["type"])
+	msg := sprintf("%v switches seccomp off", [pods.holder(path)])
+}
+
+# Before 1.19 seccomp had annotations and no fields.
+violation contains {"path": path, "msg": msg, "details": pods.details(path, "runtime/default")} if {
+	some key, value in pods.annotations(input.review.object.metadata, [_pod, _container])
+	_is_in_force(key)
+	not _confines(value)
+	kubernetes.minor < 19
+	path := ["metadata", "annotations", key]
+	msg := sprintf("annotation %v switches seccomp off", [key])
+}
+
+_pod := "seccomp.security.alpha.kubernetes.io/pod"
+
+_container := "container.seccomp.security.alpha.kubernetes.io/"
+
+_is_in_force(key) if key == _pod
+
+_is_in_force(key) if {
+	spec := input.review.object.spec
+	some list in pods.container_lists(spec)
+	some i
+	spec[list][i].name == trim_prefix(key, _container)
+}
+
+_confines(value) if value in {"runtime/default", "docker/default"}
+
+_confines(value) if {
+	is_string(value)
+	startswith(value, "localhost/")
+}
