@@ -32,7 +32,11 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, "Run
 
 # Before 1.19 seccomp had annotations and no fields.
 violation contains {"path": path, "msg": msg, "details": pods.details(path, "runtime/default")} if {
-	some key, value in pods.annotations(input.review.object.metadata, [_pod, _container])
+	prefixes := [
+		"seccomp.security.alpha.kubernetes.io/pod",
+		"container.seccomp.security.alpha.kubernetes.io/",
+	]
+	some key, value in pods.annotations(input.review.object.metadata, prefixes)
 	_is_in_force(key)
 	not _confines(value)
 	kubernetes.minor < 19
@@ -40,17 +44,13 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, "run
 	msg := sprintf("annotation %v switches seccomp off", [key])
 }
 
-_pod := "seccomp.security.alpha.kubernetes.io/pod"
-
-_container := "container.seccomp.security.alpha.kubernetes.io/"
-
-_is_in_force(key) if key == _pod
+_is_in_force(key) if key == "seccomp.security.alpha.kubernetes.io/pod"
 
 _is_in_force(key) if {
 	spec := input.review.object.spec
 	some list in pods.container_lists(spec)
 	some i
-	spec[list][i].name == trim_prefix(key, _container)
+	spec[list][i].name == trim_prefix(key, "container.seccomp.security.alpha.kubernetes.io/")
 }
 
 _confines(value) if value in {"runtime/default", "docker/default"}
