@@ -23,17 +23,15 @@ package policies.least_privilege.added_capability
 
 import data.policies.lib.pods
 
-_default := {
-	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
-	"NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
-}
-
 violation contains {"path": path, "msg": msg, "details": pods.details(path, null)} if {
 	spec := input.review.object.spec
 	some list in pods.container_lists(spec)
 	some i, k
 	capability := spec[list][i].securityContext.capabilities.add[k]
-	not capability in _default
+	not capability in {
+		"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
+		"NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+	}
 	path := ["spec", list, i, "securityContext", "capabilities", "add", k]
 	msg := sprintf("%v adds the capability %v", [pods.holder(path), capability])
 }

@@ -22,7 +22,8 @@ import data.policies.lib.pss
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
 	some setting in pods.settings(input.review.object.spec, "appArmorProfile")
-	not pss.confines(setting.value)
+	profile := setting.value
+	not pss.confines(profile)
 	path := array.concat(setting.path, ["type"])
 	msg := sprintf("%v overrides the AppArmor profile of the runtime", [pods.holder(path)])
 }

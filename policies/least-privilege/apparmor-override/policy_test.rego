@@ -45,6 +45,14 @@ test_an_annotation_names_its_container if {
 	}}
 }
 
+test_the_wanted_type_is_told if {
+	_told({"securityContext": {"appArmorProfile": {"type": "Unconfined"}}}) == {
+		"path": ["spec", "securityContext", "appArmorProfile", "type"],
+		"msg": "pod overrides the AppArmor profile of the runtime",
+		"details": {"found": "Unconfined", "wanted": "RuntimeDefault"},
+	}
+}
+
 test_wrong_types_count_as_absent if {
 	every wrong in _wrong {
 		_found_of({"metadata": wrong, "spec": wrong}, "1.37") == set()
@@ -63,6 +71,13 @@ _found_of(object, version) := paths if {
 		with input as {"review": {"object": object}}
 		with data.portcullis.kubernetesVersion as version
 	paths := {v.path | some v in found}
+}
+
+_told(spec) := told if {
+	found := apparmor_override.violation
+		with input as {"review": {"object": {"spec": spec}}}
+		with data.portcullis.kubernetesVersion as "1.37"
+	some told in found
 }
 
 _wrong := [null, true, 5, "x", [], {}, [null], {"a": null}]

@@ -41,6 +41,14 @@ test_a_windows_pod_passes_from_1_25_on_whatever_it_adds if {
 	_found(spec, "1.25") == set()
 }
 
+test_the_added_capability_is_told if {
+	_told({"containers": [_has({"drop": ["ALL"], "add": ["CHOWN"]})]}) == {
+		"path": ["spec", "containers", 0, "securityContext", "capabilities", "add", 0],
+		"msg": `container "app" adds the capability CHOWN`,
+		"details": {"container": "app", "found": "CHOWN"},
+	}
+}
+
 test_wrong_types_drop_nothing if {
 	every wrong in _wrong {
 		count(_found({"containers": [wrong]}, "1.37")) == 1

@@ -41,6 +41,15 @@ test_empty_and_null_mean_the_pod_itself if {
 	}
 }
 
+test_a_hook_is_told_as_such if {
+	hook := {"tcpSocket": {"host": "db.example"}}
+	_told({"containers": [{"name": "app", "lifecycle": {"preStop": hook}}]}) == {
+		"path": ["spec", "containers", 0, "lifecycle", "preStop", "tcpSocket", "host"],
+		"msg": `container "app" has a hook that calls host db.example`,
+		"details": {"container": "app", "found": "db.example"},
+	}
+}
+
 test_wrong_types_count_as_absent if {
 	every wrong in _wrong {
 		_found({"containers": wrong}, "1.37") == set()

@@ -19,16 +19,14 @@ package policies.least_privilege.restricted_volume_type
 
 import data.policies.lib.pods
 
-# All fields of a volume but its name are sources; without a source it is an emptyDir.
-_allowed := {
-	"name", "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image",
-	"persistentVolumeClaim", "projected", "secret",
-}
-
+# Every field of a volume but its name is a source; without any it is an emptyDir.
 violation contains {"path": path, "msg": msg, "details": pods.details(path, null)} if {
 	some i, source
 	input.review.object.spec.volumes[i][source] != null
-	not source in _allowed
+	not source in {
+		"name", "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image",
+		"persistentVolumeClaim", "projected", "secret",
+	}
 	path := ["spec", "volumes", i, source]
 	msg := sprintf("%v is of the restricted type %v", [pods.holder(path), source])
 }

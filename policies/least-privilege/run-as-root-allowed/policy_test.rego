@@ -42,6 +42,14 @@ test_a_user_namespace_passes_from_1_35_on if {
 	}
 }
 
+test_the_value_found_is_told if {
+	_told({"containers": [_sets(false)]}) == {
+		"path": ["spec", "containers", 0, "securityContext", "runAsNonRoot"],
+		"msg": `container "app" allows root`,
+		"details": {"container": "app", "found": false, "wanted": true},
+	}
+}
+
 test_a_wrong_type_says_nothing if {
 	every wrong in [null, 5, "true", [], {}] {
 		count(_found({"securityContext": {"runAsNonRoot": wrong}, "containers": [{}]}, "1.37")) == 1

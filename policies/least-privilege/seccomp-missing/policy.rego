@@ -24,7 +24,8 @@ import data.policies.lib.pss
 violation contains {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
 	spec := input.review.object.spec
 	some setting in pods.settings(spec, "seccompProfile")
-	not pss.confines(setting.value)
+	profile := setting.value
+	not pss.confines(profile)
 	not pss.windows_passes(spec)
 	path := array.concat(setting.path, ["type"])
 	msg := sprintf("%v switches seccomp off", [pods.holder(path)])

@@ -42,6 +42,14 @@ test_a_windows_pod_passes_from_1_25_on if {
 	}
 }
 
+test_the_type_found_is_told if {
+	_told({"containers": [_asks({"type": "Unconfined"})]}) == {
+		"path": ["spec", "containers", 0, "securityContext", "seccompProfile", "type"],
+		"msg": `container "app" switches seccomp off`,
+		"details": {"container": "app", "found": "Unconfined", "wanted": "RuntimeDefault"},
+	}
+}
+
 test_wrong_types_count_as_absent if {
 	every wrong in [null, true, 5, "x", [], {}] {
 		count(_found({"securityContext": wrong, "containers": [{"securityContext": wrong}]}, "1.37")) == 1

@@ -24,7 +24,8 @@ import data.policies.lib.pss
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
 	some setting in pods.settings(input.review.object.spec, "seccompProfile")
-	not pss.confines(setting.value)
+	profile := setting.value
+	not pss.confines(profile)
 	kubernetes.minor >= 19
 	path := array.concat(setting.path, ["type"])
 	msg := sprintf("%v switches seccomp off", [pods.holder(path)])

@@ -59,6 +59,25 @@ test_a_stray_profile_is_a_finding if {
 	}
 }
 
+test_the_wanted_type_is_told if {
+	_told({"securityContext": {"seccompProfile": {"type": "Unconfined"}}}) == {
+		"path": ["spec", "securityContext", "seccompProfile", "type"],
+		"msg": "pod switches seccomp off",
+		"details": {"found": "Unconfined", "wanted": "RuntimeDefault"},
+	}
+}
+
+test_the_wanted_annotation_is_told if {
+	found := seccomp_unconfined.violation
+		with input as {"review": {"object": {"metadata": {"annotations": {_pod_key: "unconfined"}}}}}
+		with data.portcullis.kubernetesVersion as "1.18"
+	found == {{
+		"path": ["metadata", "annotations", _pod_key],
+		"msg": "annotation seccomp.security.alpha.kubernetes.io/pod switches seccomp off",
+		"details": {"found": "unconfined", "wanted": "runtime/default"},
+	}}
+}
+
 test_wrong_types_count_as_absent if {
 	every wrong in _wrong {
 		every version in ["1.18", "1.37"] {
@@ -83,6 +102,13 @@ _found_of(object, version) := paths if {
 		with input as {"review": {"object": object}}
 		with data.portcullis.kubernetesVersion as version
 	paths := {v.path | some v in found}
+}
+
+_told(spec) := told if {
+	found := seccomp_unconfined.violation
+		with input as {"review": {"object": {"spec": spec}}}
+		with data.portcullis.kubernetesVersion as "1.37"
+	some told in found
 }
 
 _wrong := [null, true, 5, "x", [], {}, [null], {"a": null}]

@@ -35,6 +35,14 @@ test_only_host_users_false_is_a_user_namespace if {
 	}
 }
 
+test_the_wanted_value_is_told if {
+	_told({"containers": [_container("Unmasked")]}) == {
+		"path": ["spec", "containers", 0, "securityContext", "procMount"],
+		"msg": `container "app" mounts /proc as Unmasked`,
+		"details": {"container": "app", "found": "Unmasked", "wanted": "Default"},
+	}
+}
+
 test_wrong_types_count_as_absent if {
 	every wrong in _wrong {
 		_found(wrong, "1.37", true) == set()
@@ -51,6 +59,13 @@ _found(spec, version, exempt) := paths if {
 		with input.review.object.spec as spec
 		with data.portcullis.kubernetesVersion as version
 	paths := {v.path | some v in found}
+}
+
+_told(spec) := told if {
+	found := unmasked_proc_mount.violation
+		with input as {"review": {"object": {"spec": spec}}}
+		with data.portcullis.kubernetesVersion as "1.37"
+	some told in found
 }
 
 _wrong := [null, true, 5, "x", [], {}, [null], {"a": null}]
