@@ -32,7 +32,7 @@ annotations(metadata, prefixes) := {key: value |
 
 # Whose field the path leads to, as messages call it: the pod, one of its containers or volumes.
 holder(path) := sprintf("container %q", [name(path)]) if {
-	_is_container_list(path[1])
+	path[1] in {"initContainers", "containers", "ephemeralContainers"}
 } else := sprintf("volume %q", [name(path)]) if {
 	path[1] == "volumes"
 } else := "pod"
@@ -53,7 +53,5 @@ details(path, wanted) := {key: value |
 }
 
 _container(path) := name(path) if {
-	_is_container_list(path[1])
+	path[1] in {"initContainers", "containers", "ephemeralContainers"}
 } else := null
-
-_is_container_list(list) if list in {"initContainers", "containers", "ephemeralContainers"}
