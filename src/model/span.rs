@@ -137,11 +137,18 @@ impl SourceText {
         offset(self.lines.len())
     }
 
+    /// The line (from 1) that byte `at` stands on; unlike [`SourceText::place`] its cost doesn't depend on the line's length.
+    #[must_use]
+    pub fn line(&self, at: u32) -> u32 {
+        offset(self.lines.partition_point(|start| *start <= at).max(1))
+    }
+
     fn position(&self, at: u32) -> (u32, u32) {
-        let line = self.lines.partition_point(|start| *start <= at).max(1);
-        let start = self.lines.get(line - 1).copied().unwrap_or_default();
-        let column = self.slice(Span::new(start, at)).chars().count();
-        (offset(line), offset(column + 1))
+        let line = self.line(at);
+        let start = self.lines.get(line as usize - 1);
+        let span = Span::new(start.copied().unwrap_or_default(), at);
+        let column = self.slice(span).chars().count();
+        (line, offset(column + 1))
     }
 }
 

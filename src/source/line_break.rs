@@ -1,0 +1,58 @@
+//! Line breaks that Kubernetes sees and YAML 1.2 doesn't: U+0085, U+2028 and U+2029.
+//!
+//! A comment that one of them ends can hide a field, so nothing of this is ever skipped.
+
+use crate::model::Span;
+
+const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
+/// What is said of such a character.
+pub(super) const MESSAGE: &str = "Kubernetes ends the line at this character: write it as an escape in double quotes, or remove it";
+
+/// Where the three characters stand in `text`, as spans from `base` on.
+pub(super) fn find(text: &str, base: u32) -> Vec<Span> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    text.match_indices(BREAKS)
+        .map(|(at, found)| {
+            let start = base.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+            Span::new(start, start + u32::try_from(found.len()).unwrap_or(0))
+        })
+        .collect()
+}
+
+/// Those of `breaks` that end a line in Kubernetes: U+2028 and U+2029 are kept inside quotes.
+///
+/// Both lists are in order.
+pub(super) fn exposed(breaks: &[Span], quoted: &[Span]) -> Vec<Span> {
+    let is_next_line = |found: &Span| found.end - found.start == 2;
+    breaks
+        .iter()
+        .filter(|found| {
+            let after = quoted.partition_point(|span| span.start <= found.start);
+            let inside = after
+                .checked_sub(1)
+                .and_then(|position| quoted.get(position))
+                .is_some_and(|span| found.end <= span.end);
+            is_next_line(found) || !inside
+        })
+        .copied()
+        .collect()
+}
+
+/// `text` as Kubernetes reads it: each of `exposed` ends a line. Every other byte keeps its place.
+pub(super) fn as_kubernetes(text: &str, base: u32, exposed: &[Span]) -> String {
+    let mut read = String::with_capacity(text.len());
+    let mut kept = 0;
+    for found in exposed {
+        let start = found.start.saturating_sub(base) as usize;
+        let end = found.end.saturating_sub(base) as usize;
+        read.push_str(text.get(kept..start).unwrap_or_default());
+        read.extend(std::iter::repeat_n(' ', end - start - 1));
+        read.push('\n');
+        kept = end;
+    }
+    read.push_str(text.get(kept..).unwrap_or_default());
+    read
+}

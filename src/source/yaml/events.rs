@@ -1,0 +1,281 @@
+//! Feeds the parser's events of one chunk into a tree, document by document.
+//!
+//! Never looks at what a document means: who it is for is decided above.
+
+use granit_parser::{Event, Marker, Parser, ScalarStyle, StructureStyle, Tag};
+
+use crate::model::{Comment, Span, Spans, SyntaxError};
+
+use super::message::{self, Refusal};
+use super::scalar::{self, ScalarTag, Schema};
+use super::tree::{Finished, Halt, MAX_DEPTH, Tree};
+
+/// Part of a text that is parsed alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Input<'t> {
+    /// Its text.
+    pub(crate) text: &'t str,
+    /// Where it starts in the whole text, in bytes.
+    pub(crate) base: u32,
+    /// How its scalars are read.
+    pub(crate) schema: Schema,
+    /// Whether to note where quoted text stands.
+    pub(crate) note_quoted: bool,
+}
+
+/// What a chunk holds.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// Its documents, up to the one that stopped the parser.
+    pub(crate) documents: Vec<LoadedDocument>,
+    /// What stopped it.
+    pub(crate) stop: Option<Stop>,
+    /// Where quoted text stands, if that was asked for.
+    pub(crate) quoted: Vec<Span>,
+}
+
+/// One document of a chunk.
+#[derive(Debug)]
+pub(crate) struct LoadedDocument {
+    pub(crate) value: serde_json::Value,
+    pub(crate) spans: Spans,
+    pub(crate) comments: Vec<Comment>,
+    /// What Kubernetes refuses or reads otherwise than it looks.
+    pub(crate) complaints: Vec<SyntaxError>,
+}
+
+/// Why a chunk wasn't read to its end.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Two `{` of flow mappings side by side: a template's action.
+    Template(Span),
+    /// It isn't valid; `names_object`: the broken document had `apiVersion` or `kind` at its top.
+    Syntax {
+        error: SyntaxError,
+        names_object: bool,
+    },
+    /// It is larger than we read.
+    Limit(SyntaxError),
+}
+
+/// Reads one chunk: total, and bounded by the limits of the tree and the parser.
+pub(crate) fn load(input: Input<'_>) -> Loaded {
+    let mut reader = Reader {
+        input,
+        tree: Tree::new(input.schema, input.text, input.base),
+        comments: Vec::new(),
+        last_brace: None,
+        directive: None,
+        loaded: Loaded::default(),
+    };
+    if input.schema == Schema::Kubernetes {
+        reader.directive = directive(input);
+    }
+    reader.run();
+    reader.loaded
+}
+
+struct Reader<'t> {
+    input: Input<'t>,
+    tree: Tree<'t>,
+    comments: Vec<Comment>,
+    last_brace: Option<u32>,
+    directive: Option<Span>,
+    loaded: Loaded,
+}
+
+impl<'t> Reader<'t> {
+    fn run(&mut self) {
+        let json = self.input.schema == Schema::Json;
+        let options = granit_parser::options! {
+            max_buffered_comment_events: 1_000_000,
+            simple_key_max_lookahead: if json { 1 << 20 } else { 1024 },
+            flow_nesting_limit: MAX_DEPTH,
+            block_nesting_limit: MAX_DEPTH,
+        };
+        for next in Parser::new_from_str_with_options(self.input.text, options) {
+            let stop = match next {
+                Ok((event, span)) => match self.event(event, span) {
+                    Ok(()) => continue,
+                    Err(stop) => stop,
+                },
+                Err(error) => match message::refusal(&error, self.input.text, self.input.base) {
+                    Refusal::Limit(error) => Stop::Limit(error),
+                    Refusal::Syntax(error) => self.syntax(error),
+                },
+            };
+            self.loaded.stop = Some(stop);
+            return;
+        }
+        let last = self.loaded.documents.last_mut();
+        if let Some(document) = last {
+            document.comments.append(&mut self.comments);
+        }
+    }
+
+    fn syntax(&self, error: SyntaxError) -> Stop {
+        Stop::Syntax {
+            error,
+            names_object: self.tree.names_any(&["apiVersion", "kind"]),
+        }
+    }
+
+    fn event(&mut self, event: Event<'t>, span: granit_parser::Span) -> Result<(), Stop> {
+        let place = self.place(span);
+        let done = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let tag = tag.as_deref().map(scalar_tag);
+                self.scalar(text, style, anchor, tag, place)
+            }
+            Event::MappingStart(style, anchor, _) => {
+                if style == StructureStyle::Flow {
+                    self.brace(place)?;
+                }
+                self.tree.open_object(place.start, anchor)
+            }
+            Event::SequenceStart(_, anchor, _) => self.tree.open_array(place.start, anchor),
+            Event::MappingEnd | Event::SequenceEnd => {
+                self.tree.close((!place.is_empty()).then_some(place.end))
+            }
+            Event::Alias(id) => self.tree.alias(id, place),
+            Event::Comment(text, _) => {
+                self.comments.push(Comment {
+                    text: text.into_owned(),
+                    span: place,
+                });
+                Ok(())
+            }
+            Event::DocumentStart(_, version) => {
+                self.start(version.is_some(), place);
+                Ok(())
+            }
+            Event::DocumentEnd => {
+                self.end();
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        done.map_err(|halt| match halt {
+            Halt::Limit(message, span) => Stop::Limit(syntax_error(message, span)),
+            Halt::Invalid(message, span) => self.syntax(syntax_error(message, span)),
+        })
+    }
+
+    fn scalar(
+        &mut self,
+        text: std::borrow::Cow<'t, str>,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<ScalarTag>,
+        place: Span,
+    ) -> Result<(), Halt> {
+        let plain = style == ScalarStyle::Plain;
+        let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+        if quoted && self.input.note_quoted {
+            self.loaded.quoted.push(place);
+        }
+        let place = if plain || quoted {
+            place
+        } else {
+            self.block(place)
+        };
+        let merge =
+            text == "<<" && ((plain && tag.is_none()) || tag == Some(ScalarTag::Merge));
+        let value = scalar::read(self.input.schema, text, plain, tag);
+        self.tree.scalar(value, place, merge, anchor)
+    }
+
+    /// A block scalar ends with its last line that isn't blank; the parser says where the next token starts.
+    fn block(&self, place: Span) -> Span {
+        let start = place.start.saturating_sub(self.input.base) as usize;
+        let end = place.end.saturating_sub(self.input.base) as usize;
+        let text = self.input.text.get(start..end).unwrap_or_default();
+        let kept = text.trim_end_matches([' ', '\t', '\r', '\n']).len();
+        Span::new(place.start, place.start + u32::try_from(kept).unwrap_or(u32::MAX))
+    }
+
+    /// Stops at the second of two flow mappings that start on adjacent bytes.
+    fn brace(&mut self, place: Span) -> Result<(), Stop> {
+        if self.input.schema != Schema::Json
+            && place.start > 0
+            && self.last_brace == Some(place.start - 1)
+        {
+            return Err(Stop::Template(place));
+        }
+        self.last_brace = Some(place.start);
+        Ok(())
+    }
+
+    fn start(&mut self, version: bool, place: Span) {
+        self.last_brace = None;
+        if self.input.schema != Schema::Kubernetes {
+            return;
+        }
+        let directive = self.directive.take().or(version.then_some(place));
+        if let Some(span) = directive {
+            let message = "Kubernetes refuses a directive (`%`) here: remove the line";
+            self.tree.complain(message, span);
+        }
+    }
+
+    fn end(&mut self) {
+        let comments = std::mem::take(&mut self.comments);
+        let Some(Finished {
+            value,
+            spans,
+            complaints,
+        }) = self.tree.finish()
+        else {
+            return;
+        };
+        let root = spans.root();
+        if value.is_null() && root.value.is_empty() {
+            self.comments = comments;
+            return;
+        }
+        self.loaded.documents.push(LoadedDocument {
+            value,
+            spans,
+            comments,
+            complaints,
+        });
+    }
+
+    fn place(&self, span: granit_parser::Span) -> Span {
+        Span::new(self.offset(span.start), self.offset(span.end))
+    }
+
+    fn offset(&self, marker: Marker) -> u32 {
+        let at = marker.byte_offset().unwrap_or_default();
+        self.input.base.saturating_add(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+}
+
+fn scalar_tag(tag: &Tag) -> ScalarTag {
+    ScalarTag::from_name(tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref())
+}
+
+fn syntax_error(message: String, span: Span) -> SyntaxError {
+    SyntaxError {
+        message,
+        span,
+        other: None,
+    }
+}
+
+/// The first directive before the first document of the chunk.
+fn directive(input: Input<'_>) -> Option<Span> {
+    let mut at = 0;
+    for line in input.text.split_inclusive('\n') {
+        match line.trim_start().chars().next() {
+            None | Some('#') => at += line.len(),
+            Some('%') if line.starts_with('%') => {
+                let start = input.base.saturating_add(u32::try_from(at).ok()?);
+                let length = u32::try_from(line.trim_end().len()).ok()?;
+                return Some(Span::new(start, start + length));
+            }
+            Some(_) => return None,
+        }
+    }
+    None
+}
