@@ -143,6 +143,12 @@ impl SourceText {
         offset(self.lines.partition_point(|start| *start <= at).max(1))
     }
 
+    /// Where the line that byte `at` stands on ends, before its line break.
+    #[must_use]
+    pub fn line_end(&self, at: u32) -> u32 {
+        self.line_span(self.line(at)).map_or(at, |line| line.end)
+    }
+
     fn position(&self, at: u32) -> (u32, u32) {
         let line = self.line(at);
         let start = self.lines.get(line as usize - 1);

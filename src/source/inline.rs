@@ -9,7 +9,8 @@ use crate::model::{Comment, InlineExemption, Notice, PolicyPattern, SourceText, 
 use super::kubernetes::Object;
 
 const HEAD: &str = "portcullis:";
-const HELP: &str = "write `# portcullis: ignore[category/policy] reason=\"why\" owner=team until=2027-03-01`";
+const HELP: &str =
+    "write `# portcullis: ignore[category/policy] reason=\"why\" owner=team until=2027-03-01`";
 
 /// What the comments of a document exempt: an exemption each, with the place of its comment.
 pub(super) fn exemptions(
@@ -31,19 +32,36 @@ pub(super) fn exemptions(
                 line: Some(line_of(comment, source)),
                 span: comment.span,
             }),
-            Err(message) => notices.push(Notice {
-                warning: true,
-                message: format!("the inline exemption has no effect: {message}"),
-                place: Some(format!(
-                    "{}:{}",
-                    source.name(),
-                    source.line(comment.span.start)
-                )),
-                help: Some(HELP.to_owned()),
-            }),
+            Err(message) => notices.push(notice(&message, HELP, comment.span, source)),
         }
     }
     found
+}
+
+fn notice(message: &str, help: &str, span: Span, source: &SourceText) -> Notice {
+    Notice {
+        warning: true,
+        message: format!("the inline exemption has no effect: {message}"),
+        place: Some(format!("{}:{}", source.name(), source.line(span.start))),
+        help: Some(help.to_owned()),
+    }
+}
+
+/// Says which of `exemptions` stand between the head of a list and its first object, whose text starts at `first`.
+pub(super) fn at_no_object(
+    exemptions: &[InlineExemption],
+    first: u32,
+    root: u32,
+    source: &SourceText,
+    notices: &mut Vec<Notice>,
+) {
+    let head = source.line_end(root);
+    let lost = |found: &&InlineExemption| (head..first).contains(&found.span.start);
+    for exemption in exemptions.iter().filter(lost) {
+        let message = "it stands at no object of the list";
+        let help = "move it to the object's first line, or to the first line of the document";
+        notices.push(notice(message, help, exemption.span, source));
+    }
 }
 
 /// Those of `exemptions` that concern `object`, which is followed by the object whose text starts at `next`.
@@ -60,8 +78,8 @@ pub(super) fn concerning(
     if exemptions.is_empty() {
         return Vec::new();
     }
-    let head_of_document = line_end(root, source);
-    let head_of_object = line_end(object.head, source);
+    let head_of_document = source.line_end(root);
+    let head_of_object = source.line_end(object.head);
     let mut found = Vec::new();
     for exemption in exemptions {
         let at = exemption.span.start;
@@ -77,12 +95,6 @@ pub(super) fn concerning(
         });
     }
     found
-}
-
-/// Where the line that `at` stands on ends.
-fn line_end(at: u32, source: &SourceText) -> u32 {
-    let line = source.line_span(source.line(at));
-    line.map_or(at, |line| line.end)
 }
 
 /// The line that a comment speaks of: its own if something stands before it, else the next that holds more than a comment.
@@ -199,8 +211,10 @@ fn set(fields: &mut Fields, name: &str, value: &str) -> Result<(), String> {
 
 fn date(text: &str) -> Result<Date, String> {
     let shape = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    text.parse()
-        .ok()
-        .filter(|_| shape)
-        .ok_or_else(|| format!("`until` is no date like 2027-03-01: `{}`", text.escape_debug()))
+    text.parse().ok().filter(|_| shape).ok_or_else(|| {
+        format!(
+            "`until` is no date like 2027-03-01: `{}`",
+            text.escape_debug()
+        )
+    })
 }

@@ -2,7 +2,11 @@
 //!
 //! Never builds a value: spans and values come from the loader, slice by slice.
 
-use serde::de::IgnoredAny;
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserializer as _;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 
 use super::split::Chunk;
 
@@ -24,6 +28,34 @@ pub(super) fn values(chunk: Chunk<'_>) -> Option<(Vec<Chunk<'_>>, Option<Chunk<'
     }
     let rest = slice(chunk, start, chunk.text.len());
     Some((values, rest.filter(|rest| !rest.text.trim().is_empty())))
+}
+
+/// Whether the broken JSON object `text` has `apiVersion` or `kind` among the keys before its error.
+pub(super) fn names_object(text: &str) -> bool {
+    let mut found = false;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    // The error is known already; what counts is what stood before it.
+    let _ = reader.deserialize_map(Keys(&mut found));
+    found
+}
+
+/// Looks at the keys of a map as they come.
+struct Keys<'f>(&'f mut bool);
+
+impl<'de> Visitor<'de> for Keys<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            *self.0 |= matches!(&*key, "apiVersion" | "kind");
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
 }
 
 fn slice(chunk: Chunk<'_>, start: usize, end: usize) -> Option<Chunk<'_>> {

@@ -18,7 +18,7 @@ pub(super) struct Object {
     pub(super) value: Arc<Value>,
     /// Where it stands in the document.
     pub(super) prefix: Path,
-    /// Where the text that belongs to it starts: behind the element before it, or the list's key.
+    /// Where the text that belongs to it starts: behind the last line of the element before it, or the list's key.
     pub(super) from: u32,
     /// Where its first key stands.
     pub(super) head: u32,
@@ -149,7 +149,11 @@ impl Unroll<'_> {
     }
 
     fn elements(&mut self, items: &[Value], at: &At, inherited: Option<&Inherited<'_>>) {
-        let node = self.document.spans.locate(&self.document.value, &at.prefix).node;
+        let node = self
+            .document
+            .spans
+            .locate(&self.document.value, &at.prefix)
+            .node;
         let places: Vec<Span> = {
             let children = self.document.spans.children(node);
             children.iter().map(|child| child.value).collect()
@@ -164,7 +168,9 @@ impl Unroll<'_> {
                 depth: at.depth,
             };
             self.element(item, element, inherited);
-            from = places.get(index).map_or(from, |place| place.end);
+            from = places
+                .get(index)
+                .map_or(from, |place| self.document.source.line_end(place.end));
         }
     }
 

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Document, FileOrigin, Origin, Review, SkipReason, Skipped, SourceText, Span,
-    SyntaxError, Unreadable,
+    Document, FileOrigin, Origin, Review, SkipReason, Skipped, SourceText, Span, SyntaxError,
+    Unreadable,
 };
 
 use super::kubernetes::{self, Object};
@@ -123,9 +123,7 @@ impl<'o> Reader<'o> {
     fn accept(&mut self, mut loaded: Loaded, chunk: Chunk<'_>) {
         let is_template = match &loaded.stop {
             Some(Stop::Template(_)) => true,
-            Some(Stop::Syntax { error, .. }) => {
-                template::explains(&self.read.source, error.span)
-            }
+            Some(Stop::Syntax { error, .. }) => template::explains(&self.read.source, error.span),
             _ => false,
         };
         if is_template {
@@ -140,7 +138,10 @@ impl<'o> Reader<'o> {
             Some(Stop::Syntax {
                 error,
                 names_object,
-            }) => self.broken(&error, names_object),
+            }) => {
+                let names_object = names_object || json::names_object(chunk.text);
+                self.broken(&error, names_object);
+            }
             Some(Stop::Limit(error)) => {
                 self.documents += 1;
                 self.unreadable(&error);
@@ -195,11 +196,13 @@ impl<'o> Reader<'o> {
             &mut self.read.notices,
         );
         let head = template_comment(&document, root);
-        let starts: Vec<u32> = objects.iter().skip(1).map(|object| object.from).collect();
+        let starts: Vec<u32> = objects.iter().map(|object| object.from).collect();
+        let first = starts.first().copied().unwrap_or_default();
+        let source = &self.read.source;
+        inline::at_no_object(&inline, first, root, source, &mut self.read.notices);
         for (position, object) in objects.into_iter().enumerate() {
-            let next = starts.get(position).copied();
-            let inline =
-                inline::concerning(&inline, &object, next, root, &self.read.source);
+            let next = starts.get(position + 1).copied();
+            let inline = inline::concerning(&inline, &object, next, root, &self.read.source);
             let origin = FileOrigin {
                 document: Arc::clone(&document),
                 number: self.documents,

@@ -179,8 +179,7 @@ impl<'t> Reader<'t> {
         } else {
             self.block(place)
         };
-        let merge =
-            text == "<<" && ((plain && tag.is_none()) || tag == Some(ScalarTag::Merge));
+        let merge = text == "<<" && ((plain && tag.is_none()) || tag == Some(ScalarTag::Merge));
         let value = scalar::read(self.input.schema, text, plain, tag);
         self.tree.scalar(value, place, merge, anchor)
     }
@@ -191,7 +190,10 @@ impl<'t> Reader<'t> {
         let end = place.end.saturating_sub(self.input.base) as usize;
         let text = self.input.text.get(start..end).unwrap_or_default();
         let kept = text.trim_end_matches([' ', '\t', '\r', '\n']).len();
-        Span::new(place.start, place.start + u32::try_from(kept).unwrap_or(u32::MAX))
+        Span::new(
+            place.start,
+            place.start + u32::try_from(kept).unwrap_or(u32::MAX),
+        )
     }
 
     /// Stops at the second of two flow mappings that start on adjacent bytes.
@@ -247,7 +249,9 @@ impl<'t> Reader<'t> {
 
     fn offset(&self, marker: Marker) -> u32 {
         let at = marker.byte_offset().unwrap_or_default();
-        self.input.base.saturating_add(u32::try_from(at).unwrap_or(u32::MAX))
+        self.input
+            .base
+            .saturating_add(u32::try_from(at).unwrap_or(u32::MAX))
     }
 }
 

@@ -48,6 +48,23 @@ pub(super) fn dash(text: &str, base: u32, span: Span) -> Span {
     }
 }
 
+/// The `-` of a block sequence's first element; of some sequences the parser says where that element starts instead.
+pub(super) fn first_dash(text: &str, base: u32, start: u32) -> u32 {
+    let at = start.saturating_sub(base) as usize;
+    let before = text.get(..at).unwrap_or_default();
+    if text
+        .get(at..)
+        .is_some_and(|rest| rest.starts_with(['-', '[']))
+    {
+        return start;
+    }
+    let dash = before.trim_end_matches([' ', '\t', '\r', '\n']);
+    if !dash.ends_with('-') {
+        return start;
+    }
+    base.saturating_add(u32::try_from(dash.len() - 1).unwrap_or(u32::MAX))
+}
+
 /// Where each member of `map` stands, all of them written out.
 pub(super) fn index(map: &Map<String, Value>) -> HashMap<String, (usize, bool)> {
     let positions = map.keys().enumerate();
@@ -70,7 +87,11 @@ pub(super) fn twice(name: &str, schema: Schema) -> String {
 /// A key as messages show it.
 fn shown(name: &str) -> String {
     const SHOWN: usize = 60;
-    let mut shown: String = name.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    let mut shown: String = name
+        .chars()
+        .take(SHOWN)
+        .flat_map(char::escape_debug)
+        .collect();
     if name.chars().nth(SHOWN).is_some() {
         shown.push('…');
     }

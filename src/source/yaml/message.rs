@@ -52,7 +52,10 @@ fn message(kind: &ErrorKind) -> String {
         ErrorKind::UnclosedFlowCollection { open } => format!("the `{open}` isn't closed"),
         ErrorKind::BomInsideDocument => "a byte order mark stands inside the document".into(),
         ErrorKind::UnexpectedCharacter { character } => {
-            format!("the character `{}` can't stand here", character.escape_debug())
+            format!(
+                "the character `{}` can't stand here",
+                character.escape_debug()
+            )
         }
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             "a line without `:` stands where a key is expected".into()

@@ -92,7 +92,10 @@ fn tagged(schema: Schema, text: Cow<'_, str>, tag: ScalarTag) -> Scalar<'_> {
                 Scalar::Text(text) => text.into_owned(),
                 _ => String::new(),
             };
-            Scalar::Refused("the value isn't of the type that its tag names", text.into())
+            Scalar::Refused(
+                "the value isn't of the type that its tag names",
+                text.into(),
+            )
         }
     }
 }
@@ -204,8 +207,18 @@ fn json(text: &str) -> Option<Scalar<'static>> {
 fn not_finite(text: &str) -> Option<Scalar<'static>> {
     matches!(
         text,
-        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf"
-            | "-.Inf" | "-.INF"
+        ".nan"
+            | ".NaN"
+            | ".NAN"
+            | ".inf"
+            | ".Inf"
+            | ".INF"
+            | "+.inf"
+            | "+.Inf"
+            | "+.INF"
+            | "-.inf"
+            | "-.Inf"
+            | "-.INF"
     )
     .then_some(Scalar::Refused(NOT_FINITE, Cow::Borrowed("")))
 }
@@ -251,7 +264,7 @@ fn float(text: &str) -> Option<Scalar<'static>> {
         return None;
     }
     let value: f64 = text.parse().ok()?;
-    value.is_finite().then(|| whole(value))
+    value.is_finite().then_some(Scalar::Float(value))
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
@@ -263,9 +276,7 @@ fn is_float(text: &str) -> bool {
     };
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let has_mantissa = digits(before)
-        && digits(after)
-        && (!before.is_empty() || !after.is_empty());
+    let has_mantissa = digits(before) && digits(after) && (!before.is_empty() || !after.is_empty());
     let has_exponent = exponent.is_none_or(|exponent| {
         let (_, power) = split_sign(exponent);
         !power.is_empty() && digits(power)
@@ -273,26 +284,29 @@ fn is_float(text: &str) -> bool {
     has_mantissa && has_exponent
 }
 
-/// A float that Go's JSON prints without a fraction is an integer to the API server.
-fn whole(value: f64) -> Scalar<'static> {
+/// A number of YAML. One that Go's JSON prints without a fraction is an integer to the API server.
+fn number(value: f64) -> Value {
     if value.fract() == 0.0
         && value.abs() < 1e19
-        && let Ok(integer) = format!("{value}").parse()
+        && let Ok(integer) = value.to_string().parse::<i64>()
     {
-        return Scalar::Integer(integer);
+        return Value::from(integer);
     }
-    Scalar::Float(value)
+    Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
 impl Scalar<'_> {
     /// The value; what is refused is kept as text, so that policies see something.
-    pub(super) fn into_value(self) -> Value {
+    pub(super) fn into_value(self, schema: Schema) -> Value {
         match self {
             Self::Null => Value::Null,
             Self::Bool(value) => Value::Bool(value),
             Self::Integer(value) => Value::from(value),
             Self::Unsigned(value) => Value::from(value),
-            Self::Float(value) => Number::from_f64(value).map_or(Value::Null, Value::Number),
+            Self::Float(value) if schema == Schema::Json => {
+                Number::from_f64(value).map_or(Value::Null, Value::Number)
+            }
+            Self::Float(value) => number(value),
             Self::Text(text) | Self::Refused(_, text) => Value::String(text.into_owned()),
         }
     }

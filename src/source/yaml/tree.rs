@@ -125,8 +125,9 @@ impl<'t> Tree<'t> {
         let index = u32::try_from(done.nodes.len()).unwrap_or(u32::MAX);
         done.nodes.push(root);
         if done.complaints_left_out > 0 {
-            let message = format!("{} more complaints of this kind", done.complaints_left_out);
-            done.complaints.push(complaint(message, Span::new(place.start, place.start)));
+            let message = format!("and {} more complaints", done.complaints_left_out);
+            let last = done.complaints.last().map_or(place, |last| last.span);
+            done.complaints.push(complaint(message, last));
         }
         Some(Finished {
             value,
@@ -169,6 +170,7 @@ impl<'t> Tree<'t> {
     }
 
     pub(super) fn open_array(&mut self, start: u32, anchor: usize) -> Result<(), Halt> {
+        let start = key::first_dash(self.text, self.base, start);
         self.open(Members::Array(Vec::new()), start, anchor)
     }
 
@@ -232,7 +234,7 @@ impl<'t> Tree<'t> {
             return Ok(());
         }
         let before = self.size;
-        let value = scalar.into_value();
+        let value = scalar.into_value(self.schema);
         let bytes = value.as_str().map_or(0, str::len);
         self.count(bytes, span)?;
         let node = SpanNode {
@@ -333,7 +335,11 @@ impl<'t> Tree<'t> {
                 child.anchor
             };
             self.nodes.push(SpanNode {
-                key: if child.key.is_empty() { child.key } else { site },
+                key: if child.key.is_empty() {
+                    child.key
+                } else {
+                    site
+                },
                 value: site,
                 anchor: defined,
                 ..child
@@ -438,7 +444,10 @@ impl<'t> Tree<'t> {
     fn merge(&mut self, value: Value, node: SpanNode, key: Span) {
         match (self.schema, value) {
             (Schema::Core | Schema::Json, _) => {
-                self.complain("merge keys (`<<`) aren't read here: write the members out", key);
+                self.complain(
+                    "merge keys (`<<`) aren't read here: write the members out",
+                    key,
+                );
             }
             (_, Value::Object(members)) => self.merge_members(members, node),
             (_, Value::Array(items)) => {

@@ -85,7 +85,9 @@ fn leaf(out: &mut String, value: &Value, indent: usize) {
 
 fn number(value: &Number) -> String {
     match value.as_f64() {
-        Some(float) if value.is_f64() => scalar::go_float(&format!("{float:e}"), &float.to_string()),
+        Some(float) if value.is_f64() => {
+            scalar::go_float(&format!("{float:e}"), &float.to_string())
+        }
         _ => value.to_string(),
     }
 }
@@ -131,7 +133,9 @@ fn is_sexagesimal(value: &str) -> bool {
     let digits = value.strip_prefix(['-', '+']).unwrap_or(value);
     value.contains(':')
         && digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '_' | '.'))
+        && digits
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, ':' | '_' | '.'))
 }
 
 /// The rules of libyaml's `yaml_emitter_analyze_scalar` for plain text in block style.
@@ -141,7 +145,9 @@ fn plain_allowed(value: &str) -> bool {
     ]);
     let marker = value.starts_with("---") || value.starts_with("...");
     let lonely = matches!(value, "-" | "?" | ":" | "=")
-        || ["- ", "? ", ": "].iter().any(|head| value.starts_with(head));
+        || ["- ", "? ", ": "]
+            .iter()
+            .any(|head| value.starts_with(head));
     !(value.is_empty()
         || indicator
         || marker
@@ -156,7 +162,10 @@ fn plain_allowed(value: &str) -> bool {
 
 fn needs_escape(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+        || matches!(
+            character,
+            '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'
+        )
 }
 
 /// Whether every line can stand in a block scalar as it is.
