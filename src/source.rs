@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use crate::model::{Notice, Review, Skipped, SourceText, Unreadable};
 
+mod account;
 mod decode;
 mod inline;
 mod json;
 mod kubernetes;
 mod line_break;
 mod reader;
+mod rendered;
 mod split;
 mod template;
 pub mod yaml;

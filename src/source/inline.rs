@@ -2,9 +2,11 @@
 //!
 //! Never honours one that isn't well formed, and never stays silent about it.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 
-use crate::model::{Comment, InlineExemption, Notice, PolicyPattern, SourceText, Span};
+use crate::model::{Comment, Document, InlineExemption, Notice, PolicyPattern, SourceText, Span};
 
 use super::kubernetes::Object;
 
@@ -12,30 +14,99 @@ const HEAD: &str = "portcullis:";
 const HELP: &str =
     "write `# portcullis: ignore[category/policy] reason=\"why\" owner=team until=2027-03-01`";
 
-/// What the comments of a document exempt: an exemption each, with the place of its comment.
-pub(super) fn exemptions(
-    comments: &[Comment],
-    source: &SourceText,
-    notices: &mut Vec<Notice>,
-) -> Vec<InlineExemption> {
-    let mut found = Vec::new();
-    for comment in comments {
-        let Some(text) = comment.text.trim_start().strip_prefix(HEAD) else {
-            continue;
-        };
-        match read(text) {
-            Ok(fields) => found.push(InlineExemption {
-                policies: fields.policies,
-                reason: fields.reason,
-                owner: fields.owner,
-                until: fields.until,
-                line: Some(line_of(comment, source)),
-                span: comment.span,
-            }),
-            Err(message) => notices.push(notice(&message, HELP, comment.span, source)),
+/// Exemptions at the head of a list that are honoured; each concerns every object of it.
+const MAX_AT_HEAD: usize = 100;
+
+/// The exemptions in the comments of one document, in order.
+#[derive(Debug, Default)]
+pub(super) struct Exemptions {
+    found: Vec<InlineExemption>,
+    /// How many of them stand at the document's head.
+    at_head: usize,
+}
+
+impl Exemptions {
+    /// Reads the comments of `document`.
+    pub(super) fn read(document: &Document, notices: &mut Vec<Notice>) -> Self {
+        let source = &document.source;
+        let mut exemptions = Self::default();
+        let mut head = None;
+        let mut block = 0..0;
+        for comment in &document.comments {
+            let Some(text) = comment.text.trim_start().strip_prefix(HEAD) else {
+                continue;
+            };
+            let head =
+                *head.get_or_insert_with(|| source.line_end(document.spans.root().value.start));
+            let at_head = comment.span.start < head;
+            match read(text) {
+                Ok(_) if at_head && exemptions.at_head == MAX_AT_HEAD => {
+                    let message = format!("more than {MAX_AT_HEAD} stand at the document's head");
+                    notices.push(notice(
+                        &message,
+                        "write them to a file",
+                        comment.span,
+                        source,
+                    ));
+                }
+                Ok(fields) => {
+                    exemptions.at_head += usize::from(at_head);
+                    exemptions.found.push(InlineExemption {
+                        policies: fields.policies,
+                        reason: fields.reason,
+                        owner: fields.owner,
+                        until: fields.until,
+                        line: Some(line_of(comment, source, &mut block)),
+                        span: comment.span,
+                    });
+                }
+                Err(message) => notices.push(notice(&message, HELP, comment.span, source)),
+            }
+        }
+        exemptions
+    }
+
+    /// Says which stand between the head of a list and its first object, whose text starts at `first`.
+    pub(super) fn at_no_object(&self, first: u32, source: &SourceText, notices: &mut Vec<Notice>) {
+        let behind_head = self.found.iter().skip(self.at_head);
+        for exemption in behind_head.take_while(|found| found.span.start < first) {
+            let message = "it stands at no object of the list";
+            let help = "move it to the object's first line, or to the first line of the document";
+            notices.push(notice(message, help, exemption.span, source));
         }
     }
-    found
+
+    /// Those that concern `object`, which is followed by the object whose text starts at `next`.
+    ///
+    /// At the head of the document or of the object they concern the whole object.
+    pub(super) fn concerning(
+        &self,
+        object: &Object,
+        next: Option<u32>,
+        source: &SourceText,
+    ) -> Vec<InlineExemption> {
+        if self.found.is_empty() {
+            return Vec::new();
+        }
+        let (of_document, others) = self
+            .found
+            .split_at_checked(self.at_head)
+            .unwrap_or_default();
+        let from = others.partition_point(|found| found.span.start < object.from);
+        let to = next.map_or(others.len(), |next| {
+            others.partition_point(|found| found.span.start < next)
+        });
+        let inside = others.get(from..to).unwrap_or_default();
+        let head = source.line_end(object.head);
+        of_document
+            .iter()
+            .chain(inside)
+            .map(|found| InlineExemption {
+                line: found.line.filter(|_| found.span.start >= head),
+                ..found.clone()
+            })
+            .collect()
+    }
 }
 
 fn notice(message: &str, help: &str, span: Span, source: &SourceText) -> Notice {
@@ -47,58 +118,10 @@ fn notice(message: &str, help: &str, span: Span, source: &SourceText) -> Notice 
     }
 }
 
-/// Says which of `exemptions` stand between the head of a list and its first object, whose text starts at `first`.
-pub(super) fn at_no_object(
-    exemptions: &[InlineExemption],
-    first: u32,
-    root: u32,
-    source: &SourceText,
-    notices: &mut Vec<Notice>,
-) {
-    let head = source.line_end(root);
-    let lost = |found: &&InlineExemption| (head..first).contains(&found.span.start);
-    for exemption in exemptions.iter().filter(lost) {
-        let message = "it stands at no object of the list";
-        let help = "move it to the object's first line, or to the first line of the document";
-        notices.push(notice(message, help, exemption.span, source));
-    }
-}
-
-/// Those of `exemptions` that concern `object`, which is followed by the object whose text starts at `next`.
-///
-/// At the head of the document (up to the end of the line that `root` stands on) or of the object an exemption concerns the
-/// whole object.
-pub(super) fn concerning(
-    exemptions: &[InlineExemption],
-    object: &Object,
-    next: Option<u32>,
-    root: u32,
-    source: &SourceText,
-) -> Vec<InlineExemption> {
-    if exemptions.is_empty() {
-        return Vec::new();
-    }
-    let head_of_document = source.line_end(root);
-    let head_of_object = source.line_end(object.head);
-    let mut found = Vec::new();
-    for exemption in exemptions {
-        let at = exemption.span.start;
-        let of_document = at < head_of_document;
-        let inside = at >= object.from && next.is_none_or(|next| at < next);
-        if !of_document && !inside {
-            continue;
-        }
-        let whole = of_document || at < head_of_object;
-        found.push(InlineExemption {
-            line: if whole { None } else { exemption.line },
-            ..exemption.clone()
-        });
-    }
-    found
-}
-
 /// The line that a comment speaks of: its own if something stands before it, else the next that holds more than a comment.
-fn line_of(comment: &Comment, source: &SourceText) -> u32 {
+///
+/// `block` are the lines of comments that were passed last, up to the one they speak of.
+fn line_of(comment: &Comment, source: &SourceText, block: &mut Range<u32>) -> u32 {
     let own = source.line(comment.span.start);
     let before = source.line_span(own).map_or("", |line| {
         source.slice(Span::new(line.start, comment.span.start))
@@ -106,13 +129,15 @@ fn line_of(comment: &Comment, source: &SourceText) -> u32 {
     if !before.trim().is_empty() {
         return own;
     }
-    let speaks = |line: &u32| {
-        let text = source.line_span(*line).map(|span| source.slice(span));
-        text.is_none_or(|text| !text.trim_start().starts_with('#'))
-    };
-    (own + 1..=source.line_count())
-        .find(speaks)
-        .unwrap_or(own + 1)
+    if !block.contains(&own) {
+        let speaks = |line: &u32| {
+            let text = source.line_span(*line).map(|span| source.slice(span));
+            text.is_none_or(|text| !text.trim_start().starts_with('#'))
+        };
+        let next = (own + 1..=source.line_count()).find(speaks);
+        *block = own..next.unwrap_or(own + 1);
+    }
+    block.end
 }
 
 #[derive(Debug, Default)]

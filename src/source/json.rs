@@ -8,12 +8,12 @@ use std::fmt;
 use serde::Deserializer as _;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 
-use super::split::Chunk;
+use super::split::{Chunk, MAX_DOCUMENTS};
 
 /// The JSON values at the head of `chunk` and what follows them, which isn't JSON; `None` if it doesn't start with `{` or `[`.
 ///
 /// kubectl reads such a chunk as JSON first and as YAML if that fails, and drops what follows the first value: here nothing is
-/// dropped.
+/// dropped. Ends with one value more than [`MAX_DOCUMENTS`].
 pub(super) fn values(chunk: Chunk<'_>) -> Option<(Vec<Chunk<'_>>, Option<Chunk<'_>>)> {
     if !chunk.text.trim_start().starts_with(['{', '[']) {
         return None;
@@ -25,6 +25,9 @@ pub(super) fn values(chunk: Chunk<'_>) -> Option<(Vec<Chunk<'_>>, Option<Chunk<'
         let end = stream.byte_offset();
         values.extend(slice(chunk, start, end));
         start = end;
+        if values.len() > MAX_DOCUMENTS {
+            return Some((values, None));
+        }
     }
     let rest = slice(chunk, start, chunk.text.len());
     Some((values, rest.filter(|rest| !rest.text.trim().is_empty())))

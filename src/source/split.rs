@@ -11,12 +11,15 @@ pub(super) struct Chunk<'t> {
     pub(super) base: usize,
 }
 
+/// Documents of one file that are read; a text of nothing but `[]` has more.
+pub(super) const MAX_DOCUMENTS: usize = 100_000;
+
 const SEPARATOR: &str = "---";
 
 /// The chunks of `text`: cut at every line that starts with `---` and goes on with nothing, a blank or a `#`
 /// (`YAMLReader` of k8s.io/apimachinery).
 ///
-/// Text after the separator belongs to the chunk that it opens. Directives stay with the document that they are for.
+/// Ends with one chunk more than [`MAX_DOCUMENTS`]. Text after the separator belongs to the chunk that it opens. Directives stay with the document that they are for.
 pub(super) fn chunks(text: &str) -> Vec<Chunk<'_>> {
     let mut chunks = Vec::new();
     let mut start = 0;
@@ -27,6 +30,9 @@ pub(super) fn chunks(text: &str) -> Vec<Chunk<'_>> {
         }
         chunks.extend(chunk_at(text, start, at));
         start = content;
+        if chunks.len() > MAX_DOCUMENTS {
+            break;
+        }
     }
     chunks.extend(chunk_at(text, start, text.len()));
     chunks

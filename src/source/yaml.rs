@@ -38,21 +38,24 @@ pub fn to_yaml(value: &Value) -> String {
     write::to_yaml(value)
 }
 
+const SECOND: &str = "one document is expected: remove the second";
+
 fn one(source: Arc<SourceText>, schema: Schema) -> Result<Document, SyntaxError> {
     let text = source.text();
     let input = Input {
         text: text.strip_prefix('\u{FEFF}').unwrap_or(text),
         base: if text.starts_with('\u{FEFF}') { 3 } else { 0 },
         schema,
+        max_documents: 2,
         note_quoted: false,
     };
     let mut loaded = load(input);
     match loaded.stop.take() {
         Some(Stop::Syntax { error, .. } | Stop::Limit(error)) => return Err(error),
-        Some(Stop::Template(span)) => {
-            return Err(refused("a mapping can't be a key: quote `{{`", span));
+        Some(Stop::TooMany(span)) => {
+            return Err(refused(SECOND, span));
         }
-        None => {}
+        Some(Stop::Template) | None => {}
     }
     let mut documents = loaded.documents.into_iter();
     let Some(first) = documents.next() else {
@@ -65,8 +68,7 @@ fn one(source: Arc<SourceText>, schema: Schema) -> Result<Document, SyntaxError>
         });
     };
     if let Some(second) = documents.next() {
-        let message = "one document is expected: remove the second";
-        return Err(refused(message, second.spans.root().value));
+        return Err(refused(SECOND, second.spans.root().value));
     }
     if let Some(complaint) = first.complaints.into_iter().next() {
         return Err(complaint);

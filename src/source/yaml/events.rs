@@ -19,6 +19,8 @@ pub(crate) struct Input<'t> {
     pub(crate) base: u32,
     /// How its scalars are read.
     pub(crate) schema: Schema,
+    /// Documents that are read; the next one stops the parser.
+    pub(crate) max_documents: usize,
     /// Whether to note where quoted text stands.
     pub(crate) note_quoted: bool,
 }
@@ -48,7 +50,7 @@ pub(crate) struct LoadedDocument {
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// Two `{` of flow mappings side by side: a template's action.
-    Template(Span),
+    Template,
     /// It isn't valid; `names_object`: the broken document had `apiVersion` or `kind` at its top.
     Syntax {
         error: SyntaxError,
@@ -56,6 +58,8 @@ pub(crate) enum Stop {
     },
     /// It is larger than we read.
     Limit(SyntaxError),
+    /// It has more documents than were asked for; where the next starts.
+    TooMany(Span),
 }
 
 /// Reads one chunk: total, and bounded by the limits of the tree and the parser.
@@ -146,6 +150,9 @@ impl<'t> Reader<'t> {
                 Ok(())
             }
             Event::DocumentStart(_, version) => {
+                if self.loaded.documents.len() >= self.input.max_documents {
+                    return Err(Stop::TooMany(place));
+                }
                 self.start(version.is_some(), place);
                 Ok(())
             }
@@ -198,11 +205,12 @@ impl<'t> Reader<'t> {
 
     /// Stops at the second of two flow mappings that start on adjacent bytes.
     fn brace(&mut self, place: Span) -> Result<(), Stop> {
-        if self.input.schema != Schema::Json
-            && place.start > 0
-            && self.last_brace == Some(place.start - 1)
-        {
-            return Err(Stop::Template(place));
+        let adjacent = place
+            .start
+            .checked_sub(1)
+            .is_some_and(|before| self.last_brace == Some(before));
+        if adjacent && self.input.schema == Schema::Kubernetes {
+            return Err(Stop::Template);
         }
         self.last_brace = Some(place.start);
         Ok(())
