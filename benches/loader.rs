@@ -24,10 +24,23 @@ impl Random {
 
     fn word(&mut self) -> &'static str {
         const WORDS: [&str; 12] = [
-            "web", "cache", "ledger", "gateway", "worker", "queue", "metrics", "search", "billing",
-            "frontend", "scheduler", "archive",
+            "web",
+            "cache",
+            "ledger",
+            "gateway",
+            "worker",
+            "queue",
+            "metrics",
+            "search",
+            "billing",
+            "frontend",
+            "scheduler",
+            "archive",
         ];
-        WORDS[usize::try_from(self.below(12)).unwrap_or(0)]
+        let word = usize::try_from(self.below(12)).ok();
+        word.and_then(|word| WORDS.get(word))
+            .copied()
+            .unwrap_or("web")
     }
 }
 
@@ -119,8 +132,13 @@ fn loader(criterion: &mut Criterion) {
     let json = {
         let text = manifests(2_000_000);
         let read = read(text.as_bytes(), &options());
-        let objects = read.reviews.iter().filter_map(|review| review.object.as_deref());
-        objects.map(|object| format!("{object}\n")).collect::<String>()
+        let objects = read
+            .reviews
+            .iter()
+            .filter_map(|review| review.object.as_deref());
+        objects.fold(String::new(), |text, object| {
+            text + &object.to_string() + "\n"
+        })
     };
     for (name, text) in [
         ("manifests", manifests(5_000_000)),
@@ -129,7 +147,11 @@ fn loader(criterion: &mut Criterion) {
     ] {
         group.throughput(Throughput::BytesDecimal(text.len() as u64));
         group.bench_with_input(BenchmarkId::from_parameter(name), &text, |bencher, text| {
-            bencher.iter(|| black_box(read(black_box(text.as_bytes()), &options())).reviews.len());
+            bencher.iter(|| {
+                black_box(read(black_box(text.as_bytes()), &options()))
+                    .reviews
+                    .len()
+            });
         });
     }
     group.finish();

@@ -27,7 +27,7 @@ pub(super) struct Object {
 /// The objects of one document, and what keeps others from being read.
 #[derive(Debug, Default)]
 pub(super) struct Objects {
-    pub(super) objects: Vec<Object>,
+    pub(super) found: Vec<Object>,
     /// Elements of lists that can't be judged, each with its place.
     pub(super) problems: Vec<(&'static str, Span)>,
     /// Whether the document is Kubernetes' at all.
@@ -65,7 +65,7 @@ pub(super) fn objects(document: &Document) -> Objects {
     let root = document.spans.root().value.start;
     let mut unroll = Unroll {
         document,
-        found: &mut found,
+        into: &mut found,
     };
     match &*document.value {
         Value::Array(items) => {
@@ -91,7 +91,7 @@ pub(super) fn objects(document: &Document) -> Objects {
 
 struct Unroll<'d> {
     document: &'d Document,
-    found: &'d mut Objects,
+    into: &'d mut Objects,
 }
 
 /// Where an object stands.
@@ -110,7 +110,7 @@ struct Inherited<'v> {
 impl Unroll<'_> {
     /// An object with `apiVersion` and `kind`.
     fn object(&mut self, value: &Value, shared: &Arc<Value>, at: At) {
-        self.found.recognised = true;
+        self.into.recognised = true;
         let (Some(api_version), Some(kind)) = (text(value, "apiVersion"), text(value, "kind"))
         else {
             return;
@@ -139,7 +139,7 @@ impl Unroll<'_> {
             return;
         }
         let head = self.place(&at.prefix).start;
-        self.found.objects.push(Object {
+        self.into.found.push(Object {
             kind: GroupVersionKind::from_api_version(api_version, kind),
             value: Arc::clone(shared),
             prefix: Path::from(at.prefix),
@@ -188,7 +188,7 @@ impl Unroll<'_> {
 
     fn problem(&mut self, problem: &'static str, prefix: &[PathElement]) {
         let place = self.document.mark(prefix).0;
-        self.found.problems.push((problem, place));
+        self.into.problems.push((problem, place));
     }
 
     fn place(&self, prefix: &[PathElement]) -> Span {

@@ -202,13 +202,13 @@ impl Reader<'_> {
         for (problem, span) in found.problems {
             self.account.unreadable_at(problem, span);
         }
-        if found.objects.is_empty() {
+        if found.found.is_empty() {
             let root = document.spans.root().value;
             let why = "the list holds no object";
             self.account.not_recognised(self.documents, root, why);
             return;
         }
-        self.objects(document, found.objects);
+        self.objects(document, found.found);
     }
 
     fn objects(&mut self, document: Document, objects: Vec<Object>) {

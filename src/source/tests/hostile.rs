@@ -1,5 +1,7 @@
 //! Inputs that are made to hurt: each ends soon, with its place.
 
+use std::fmt::Write as _;
+
 use super::{named, object, unreadable, values, yaml};
 
 #[track_caller]
@@ -43,10 +45,8 @@ fn aliases_do_not_deepen_a_document_past_the_limit() {
     for level in 1..30 {
         let open = "[".repeat(20);
         let close = "]".repeat(20);
-        text.push_str(&format!(
-            "a{level}: &a{level} {open}*a{}{close}\n",
-            level - 1
-        ));
+        let before = level - 1;
+        writeln!(text, "a{level}: &a{level} {open}*a{before}{close}").unwrap();
     }
     let found = yaml(&text);
     assert_eq!(found.unreadable.len(), 1);
@@ -62,7 +62,7 @@ fn a_billion_laughs_are_unreadable_in_their_place() {
     for level in 1..9 {
         let before = level - 1;
         let aliases = format!("*a{before}, ").repeat(10);
-        text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+        writeln!(text, "a{level}: &a{level} [{aliases}]").unwrap();
     }
     let found = yaml(&text);
     assert_eq!(found.unreadable.len(), 1);
@@ -88,8 +88,19 @@ fn a_long_text_can_not_be_copied_without_end() {
 }
 
 #[test]
+fn a_long_key_can_not_be_copied_without_end() {
+    let key = "k".repeat(1000);
+    let text = object(&format!(
+        "a: &a {{{key}: 1}}\nb: [{}]\n",
+        "*a, ".repeat(100_000)
+    ));
+    let found = yaml(&text);
+    assert_eq!(found.unreadable.len(), 1);
+}
+
+#[test]
 fn nested_anchors_do_not_multiply() {
-    let nested: String = (0..190).map(|level| format!("&a{level} [")).collect();
+    let nested = (0..190).fold(String::new(), |text, level| text + &format!("&a{level} ["));
     let items = "1,".repeat(20_000);
     let found = yaml(&object(&format!("x: {nested}{items}{}\n", "]".repeat(190))));
     assert_eq!(found.unreadable.len(), 1);
@@ -97,7 +108,7 @@ fn nested_anchors_do_not_multiply() {
 
 #[test]
 fn many_duplicate_keys_take_no_longer_than_many_keys() {
-    let keys: String = (0..20_000).map(|key| format!("k{key}: 1\n")).collect();
+    let keys = (0..20_000).fold(String::new(), |text, key| text + &format!("k{key}: 1\n"));
     let found = yaml(&object(&format!("{keys}{keys}")));
     assert_eq!(values(&found)[0].as_object().unwrap().len(), 20_002);
     assert_eq!(found.unreadable.len(), 21);

@@ -1,7 +1,7 @@
 //! scan.md §9: exemptions in comments.
 
 use super::{object, yaml};
-use crate::model::Origin;
+use crate::model::{Origin, PolicyPattern};
 use crate::source::FileRead;
 
 /// `policies line` of the exemptions of each object.
@@ -11,7 +11,7 @@ fn exempt(read: &FileRead) -> Vec<Vec<String>> {
             .inline
             .iter()
             .map(|found| {
-                let policies: Vec<_> = found.policies.iter().map(|p| p.as_str()).collect();
+                let policies: Vec<_> = found.policies.iter().map(PolicyPattern::as_str).collect();
                 let line = found.line.map_or("object".into(), |line| line.to_string());
                 format!("{} {line}", policies.join(","))
             })

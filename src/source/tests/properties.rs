@@ -1,5 +1,6 @@
 //! Any bytes are survived, every span slices to its own scalar, JSON comes back as it was.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use proptest::collection::{btree_map, vec};
@@ -177,9 +178,9 @@ proptest! {
         let mut text = format!("{lead}apiVersion: v1\nkind: Pod\nx: ");
         let items = scalars.iter().map(|(written, _)| written.as_str());
         if flow {
-            text.push_str(&format!("[{}]\n", items.collect::<Vec<_>>().join(", ")));
+            writeln!(text, "[{}]", items.collect::<Vec<_>>().join(", ")).unwrap();
         } else {
-            items.for_each(|written| text.push_str(&format!("\n- {written} # c")));
+            items.for_each(|written| write!(text, "\n- {written} # c").unwrap());
         }
         let found = yaml(&text);
         let document = document(&found).next().unwrap();

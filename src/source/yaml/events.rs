@@ -96,6 +96,8 @@ impl<'t> Reader<'t> {
             simple_key_max_lookahead: if json { 1 << 20 } else { 1024 },
             flow_nesting_limit: MAX_DEPTH,
             block_nesting_limit: MAX_DEPTH,
+            // As goyaml, which adds no line feed that the file doesn't have.
+            block_scalar_eof_without_line_feed: self.input.schema != Schema::Core,
         };
         for next in Parser::new_from_str_with_options(self.input.text, options) {
             let stop = match next {

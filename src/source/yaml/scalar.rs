@@ -63,12 +63,12 @@ pub(super) enum Scalar<'t> {
 }
 
 /// Reads a scalar; `plain` if it stands without quotes.
-pub(super) fn read<'t>(
+pub(super) fn read(
     schema: Schema,
-    text: Cow<'t, str>,
+    text: Cow<'_, str>,
     plain: bool,
     tag: Option<ScalarTag>,
-) -> Scalar<'t> {
+) -> Scalar<'_> {
     match tag {
         None if plain => untagged(schema, text),
         None | Some(ScalarTag::Text | ScalarTag::Merge) => Scalar::Text(text),
@@ -113,7 +113,7 @@ fn untagged(schema: Schema, text: Cow<'_, str>) -> Scalar<'_> {
         Schema::Kubernetes => go(&text, true),
         Schema::Opa => go(&text, false),
         Schema::Core => core(&text),
-        Schema::Json => json(&text),
+        Schema::Json => Some(json(&text)),
     };
     match found {
         Some(Scalar::Refused(why, _)) => Scalar::Refused(why, text),
@@ -182,25 +182,25 @@ fn core(text: &str) -> Option<Scalar<'static>> {
 }
 
 /// A JSON literal; anything else was refused before.
-fn json(text: &str) -> Option<Scalar<'static>> {
+fn json(text: &str) -> Scalar<'static> {
     match text {
-        "null" => return Some(Scalar::Null),
-        "true" => return Some(Scalar::Bool(true)),
-        "false" => return Some(Scalar::Bool(false)),
+        "null" => return Scalar::Null,
+        "true" => return Scalar::Bool(true),
+        "false" => return Scalar::Bool(false),
         _ => {}
     }
     if let Ok(integer) = text.parse() {
-        return Some(Scalar::Integer(integer));
+        return Scalar::Integer(integer);
     }
     if let Ok(unsigned) = text.parse() {
-        return Some(Scalar::Unsigned(unsigned));
+        return Scalar::Unsigned(unsigned);
     }
     match text.parse::<f64>() {
-        Ok(float) if float.is_finite() => Some(Scalar::Float(float)),
-        _ => Some(Scalar::Refused(
+        Ok(float) if float.is_finite() => Scalar::Float(float),
+        _ => Scalar::Refused(
             "the number is too large: write it as text, in quotes",
             Cow::Borrowed(""),
-        )),
+        ),
     }
 }
 

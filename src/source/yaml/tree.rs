@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 
-use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use crate::model::{Span, SpanNode, Spans, SyntaxError};
@@ -12,12 +11,15 @@ use crate::model::{Span, SpanNode, Spans, SyntaxError};
 use super::key::{self, Key};
 use super::scalar::{Scalar, Schema};
 
+mod anchor;
+mod member;
+
+use anchor::Anchored;
+
 /// Collections inside one another.
 pub(super) const MAX_DEPTH: usize = 200;
 /// Values of a document, aliases written out.
 const MAX_NODES: u32 = 1_000_000;
-/// Text that aliases and anchors may copy, in bytes.
-const MAX_COPIED: u64 = 64 << 20;
 /// Complaints kept of one document; the rest is counted.
 const MAX_COMPLAINTS: usize = 20;
 
@@ -75,14 +77,6 @@ enum Members {
         index: Option<HashMap<String, (usize, bool)>>,
     },
     Array(Vec<Value>),
-}
-
-/// A finished value that aliases can name.
-struct Anchored {
-    value: Value,
-    node: SpanNode,
-    size: Size,
-    height: usize,
 }
 
 /// A finished value on its way to its place.
@@ -215,7 +209,8 @@ impl<'t> Tree<'t> {
             height: frame.height + 1,
         };
         self.capture(frame.anchor, &built, frame.before)?;
-        self.place(built)
+        self.place(built);
+        Ok(())
     }
 
     /// A scalar; `span` is empty where it is absent, `merge` marks a plain `<<`.
@@ -247,35 +242,8 @@ impl<'t> Tree<'t> {
             height: 0,
         };
         self.capture(anchor, &built, before)?;
-        self.place(built)
-    }
-
-    /// The value of anchor `id` again, as it is used at `span`.
-    pub(super) fn alias(&mut self, id: usize, span: Span) -> Result<(), Halt> {
-        let Some(anchored) = self.anchors.get(&id) else {
-            let message = "the anchor's value contains itself: write the value out";
-            return Err(Halt::Invalid(message.into(), span));
-        };
-        let (size, height) = (anchored.size, anchored.height);
-        if self.frames.len() + height > MAX_DEPTH {
-            return Err(too_deep(span));
-        }
-        self.copy(size, span)?;
-        self.size.bytes += size.bytes;
-        self.size.nodes = self.size.nodes.saturating_add(size.nodes);
-        self.check_nodes(span)?;
-        let Some(anchored) = self.anchors.get(&id) else {
-            return Ok(());
-        };
-        let (value, site) = (anchored.value.clone(), anchored.node);
-        let mut node = self.graft(site, span);
-        node.value = span;
-        node.anchor = site.value;
-        self.place(Built {
-            value,
-            node,
-            height,
-        })
+        self.place(built);
+        Ok(())
     }
 
     fn count(&mut self, bytes: usize, span: Span) -> Result<(), Halt> {
@@ -292,70 +260,6 @@ impl<'t> Tree<'t> {
             format!("the document has more than {MAX_NODES} values, aliases written out: split it"),
             span,
         ))
-    }
-
-    fn copy(&mut self, size: Size, span: Span) -> Result<(), Halt> {
-        self.copied.nodes = self.copied.nodes.saturating_add(size.nodes);
-        self.copied.bytes += size.bytes;
-        if self.copied.nodes <= MAX_NODES && self.copied.bytes <= MAX_COPIED {
-            return Ok(());
-        }
-        let message = "the document's anchors and aliases copy too much: write the values out";
-        Err(Halt::Limit(message.into(), span))
-    }
-
-    /// Keeps a value that has an anchor.
-    fn capture(&mut self, anchor: usize, built: &Built, before: Size) -> Result<(), Halt> {
-        if anchor == 0 {
-            return Ok(());
-        }
-        let size = Size {
-            nodes: self.size.nodes - before.nodes,
-            bytes: self.size.bytes - before.bytes,
-        };
-        self.copy(size, built.node.value)?;
-        let anchored = Anchored {
-            value: built.value.clone(),
-            node: built.node,
-            size,
-            height: built.height,
-        };
-        self.anchors.insert(anchor, anchored);
-        Ok(())
-    }
-
-    /// A copy of `node` whose parts all stand at `site`, the alias.
-    fn graft(&mut self, node: SpanNode, site: Span) -> SpanNode {
-        let first = self.nodes.len();
-        for offset in 0..node.children {
-            let child = self.node(node.first_child + offset);
-            let defined = if child.anchor.is_empty() {
-                child.value
-            } else {
-                child.anchor
-            };
-            self.nodes.push(SpanNode {
-                key: if child.key.is_empty() {
-                    child.key
-                } else {
-                    site
-                },
-                value: site,
-                anchor: defined,
-                ..child
-            });
-        }
-        for position in (first..).take(node.children as usize) {
-            let child = self.nodes.get(position).copied().unwrap_or_default();
-            let grafted = self.graft(child, site);
-            if let Some(place) = self.nodes.get_mut(position) {
-                place.first_child = grafted.first_child;
-            }
-        }
-        SpanNode {
-            first_child: u32::try_from(first).unwrap_or(u32::MAX),
-            ..node
-        }
     }
 
     fn node(&self, index: u32) -> SpanNode {
@@ -381,12 +285,13 @@ impl<'t> Tree<'t> {
         if let Some(frame) = self.frames.last_mut()
             && let Members::Object { key, .. } = &mut frame.members
         {
+            self.size.bytes += new.name.len() as u64;
             *key = Some(new);
         }
     }
 
     /// Puts a finished value where it belongs.
-    fn place(&mut self, built: Built) -> Result<(), Halt> {
+    fn place(&mut self, built: Built) {
         let Built {
             value,
             mut node,
@@ -394,7 +299,7 @@ impl<'t> Tree<'t> {
         } = built;
         let Some(frame) = self.frames.last_mut() else {
             self.root = Some((value, node));
-            return Ok(());
+            return;
         };
         frame.height = frame.height.max(height);
         match &mut frame.members {
@@ -405,12 +310,11 @@ impl<'t> Tree<'t> {
                 frame.end = node.value.end;
                 items.push(value);
                 self.pending.push(node);
-                Ok(())
             }
             Members::Object { key: slot, .. } => {
                 let Some(key) = slot.take() else {
                     self.value_as_key(&value, node.value);
-                    return Ok(());
+                    return;
                 };
                 if node.value.is_empty() {
                     node.value = key.span;
@@ -418,11 +322,10 @@ impl<'t> Tree<'t> {
                 frame.end = frame.end.max(node.value.end);
                 if key.merge {
                     self.merge(value, node, key.span);
-                    return Ok(());
+                    return;
                 }
                 node.key = key.span;
                 self.insert(key.name, value, node, true);
-                Ok(())
             }
         }
     }
@@ -438,102 +341,6 @@ impl<'t> Tree<'t> {
             span,
             merge: false,
         });
-    }
-
-    /// Applies `<<`: in document order, and of several values the first wins (goyaml's `merge`).
-    fn merge(&mut self, value: Value, node: SpanNode, key: Span) {
-        match (self.schema, value) {
-            (Schema::Core | Schema::Json, _) => {
-                self.complain(
-                    "merge keys (`<<`) aren't read here: write the members out",
-                    key,
-                );
-            }
-            (_, Value::Object(members)) => self.merge_members(members, node),
-            (_, Value::Array(items)) => {
-                for (offset, item) in items.into_iter().enumerate().rev() {
-                    let offset = u32::try_from(offset).unwrap_or(u32::MAX);
-                    let child = self.node(node.first_child.saturating_add(offset));
-                    match item {
-                        Value::Object(members) => self.merge_members(members, child),
-                        _ => self.complain(key::MERGE_REFUSED, child.value),
-                    }
-                }
-            }
-            _ => self.complain(key::MERGE_REFUSED, key),
-        }
-    }
-
-    fn merge_members(&mut self, members: Map<String, Value>, node: SpanNode) {
-        for (offset, (name, value)) in members.into_iter().enumerate() {
-            let offset = u32::try_from(offset).unwrap_or(u32::MAX);
-            let child = self.node(node.first_child.saturating_add(offset));
-            self.insert(name, value, child, false);
-        }
-    }
-
-    /// Sets a member; the last one of a name wins. `written`: it stands here itself rather than in a merged value.
-    fn insert(&mut self, name: String, value: Value, node: SpanNode, written: bool) {
-        let merges_win = self.schema != Schema::Opa;
-        let Some(frame) = self.frames.last_mut() else {
-            return;
-        };
-        let first_pending = frame.first_pending;
-        let Members::Object { map, index, .. } = &mut frame.members else {
-            return;
-        };
-        if index.is_none() && written {
-            match map.entry(name) {
-                Entry::Vacant(place) => {
-                    place.insert(value);
-                    self.pending.push(node);
-                    return;
-                }
-                Entry::Occupied(place) => {
-                    let name = place.key().clone();
-                    *index = Some(key::index(map));
-                    self.replace(name, value, node, written);
-                    return;
-                }
-            }
-        }
-        let index = index.get_or_insert_with(|| key::index(map));
-        if index.contains_key(&name) {
-            if written || merges_win {
-                self.replace(name, value, node, written);
-            }
-            return;
-        }
-        index.insert(name.clone(), (self.pending.len() - first_pending, written));
-        map.insert(name, value);
-        self.pending.push(node);
-    }
-
-    /// Overwrites the member `name` of the innermost object, which has an index.
-    fn replace(&mut self, name: String, value: Value, node: SpanNode, written: bool) {
-        let Some(frame) = self.frames.last_mut() else {
-            return;
-        };
-        let Members::Object {
-            map,
-            index: Some(index),
-            ..
-        } = &mut frame.members
-        else {
-            return;
-        };
-        let Some((position, before)) = index.get_mut(&name) else {
-            return;
-        };
-        let twice = written && *before;
-        *before |= written;
-        let place = self.pending.get_mut(frame.first_pending + *position);
-        let first = place.map(|place| std::mem::replace(place, node).key);
-        let message = twice.then(|| key::twice(&name, self.schema));
-        map.insert(name, value);
-        if let Some(message) = message {
-            self.complain_twice(message, node.key, first);
-        }
     }
 }
 

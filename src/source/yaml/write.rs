@@ -98,7 +98,7 @@ fn text(out: &mut String, value: &str, block: Option<usize>) {
         && fits_block(value)
     {
         literal(out, value, indent);
-    } else if value.chars().any(|c| needs_escape(c)) {
+    } else if value.chars().any(needs_escape) {
         escaped(out, value);
     } else if !reads_as_text(value) {
         let _ = write!(out, "\"{value}\"");
