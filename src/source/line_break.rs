@@ -22,11 +22,21 @@ pub(super) fn find(text: &str, base: u32) -> Vec<Span> {
         .collect()
 }
 
-/// Those of `breaks` that end a line in Kubernetes: U+2028 and U+2029 are kept inside quotes.
+/// Those of `breaks` that end a line in Kubernetes: U+2028 and U+2029 are kept inside quotes, but for the blanks around them.
 ///
-/// Both lists are in order.
-pub(super) fn exposed(breaks: &[Span], quoted: &[Span]) -> Vec<Span> {
+/// Both lists are in order; `text` starts at `base`.
+pub(super) fn exposed(text: &str, base: u32, breaks: &[Span], quoted: &[Span]) -> Vec<Span> {
     let is_next_line = |found: &Span| found.end - found.start == 2;
+    let folds = |found: &Span| {
+        let start = found.start.saturating_sub(base) as usize;
+        let end = found.end.saturating_sub(base) as usize;
+        let before = text.get(..start).and_then(|text| text.chars().next_back());
+        let after = text.get(end..).and_then(|text| text.chars().next());
+        [before, after]
+            .into_iter()
+            .flatten()
+            .any(|c| matches!(c, ' ' | '\t' | '\r' | '\n') || BREAKS.contains(&c))
+    };
     breaks
         .iter()
         .filter(|found| {
@@ -35,7 +45,7 @@ pub(super) fn exposed(breaks: &[Span], quoted: &[Span]) -> Vec<Span> {
                 .checked_sub(1)
                 .and_then(|position| quoted.get(position))
                 .is_some_and(|span| found.end <= span.end);
-            is_next_line(found) || !inside
+            is_next_line(found) || !inside || folds(found)
         })
         .copied()
         .collect()

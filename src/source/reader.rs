@@ -103,7 +103,7 @@ impl Reader<'_> {
     fn yaml(&mut self, chunk: Chunk<'_>) {
         let breaks = line_break::find(chunk.text, offset(chunk.base));
         let loaded = self.load(chunk, Schema::Kubernetes, !breaks.is_empty());
-        let exposed = line_break::exposed(&breaks, &loaded.quoted);
+        let exposed = line_break::exposed(chunk.text, offset(chunk.base), &breaks, &loaded.quoted);
         if exposed.is_empty() {
             self.accept(loaded, chunk);
         } else {

@@ -39,6 +39,8 @@ fn inside_quotes_separators_are_kept() {
     assert_eq!(values(&found)[0]["x"], "a\u{2028}b");
     let found = yaml(&object("x: \"a\u{85}b\"\n"));
     assert_eq!(unreadable(&found), [format!("3:6 {SAID}")]);
+    let found = yaml(&object("x: \"a \u{2028}b\"\n"));
+    assert_eq!(unreadable(&found), [format!("3:7 {SAID}")]);
 }
 
 #[test]

@@ -104,6 +104,16 @@ fn anchors_do_not_cross_documents() {
 }
 
 #[test]
+fn an_anchor_name_that_kubernetes_reads_otherwise_is_unreadable() {
+    let said = "Kubernetes reads this anchor's name otherwise: use letters, digits, `-` and `_`";
+    let found = yaml(&object("x: &a:b c\ny: *a:b\nz: &a-1_B c\n"));
+    assert_eq!(
+        unreadable(&found),
+        [format!("3:4 {said}"), format!("4:4 {said}")]
+    );
+}
+
+#[test]
 fn an_anchor_can_be_named_again_and_used_as_a_key() {
     let found = yaml(&object(
         "a: &a 1\nb: &a 2\nc: *a\nd: {&k key: v}\ne: {*k : w}\n",

@@ -64,6 +64,8 @@ fn numbers_are_read_as_go_reads_them() {
         ("1.0", json!(1)),
         ("5.", json!(5)),
         (".5", json!(0.5)),
+        (".5_0", json!(0.5)),
+        ("+._5", json!(0.5)),
         ("+7", json!(7)),
         ("0", json!(0)),
         ("-0.0", json!(0)),
@@ -90,6 +92,8 @@ fn what_is_no_number_is_text() {
         "1e400",
         "0o8",
         "_1",
+        "._5",
+        ".5_",
         "=",
         "0x",
         "0b12",
@@ -141,6 +145,22 @@ fn a_value_that_kubernetes_refuses_is_unreadable_in_its_place() {
         "3:11 the value isn't of the type that its tag names",
     );
     refused("!!binary '*'", "3:13 `!!binary` isn't base64");
+}
+
+#[test]
+fn what_kubernetes_reads_otherwise_in_brackets_is_unreadable() {
+    let mark = "Kubernetes reads this `?` as the mark of a key: put the text in quotes";
+    refused("{?privileged: true}", &format!("3:5 {mark}"));
+    refused("[?a]", &format!("3:5 {mark}"));
+    let text = "Kubernetes reads this `:` as part of the text: put a blank behind it";
+    refused("{a:}", &format!("3:6 {text}"));
+    refused("[a :, b]", &format!("3:7 {text}"));
+    kubernetes("{a: , b: }", &json!({"a": null, "b": null}));
+    kubernetes("{? a : 1, b: '?'}", &json!({"a": 1, "b": "?"}));
+    kubernetes("?a", &json!("?a"));
+    let tag = "Kubernetes reads the tag on to the next blank: put one behind it";
+    refused("[!!str, a]", &format!("3:5 {tag}"));
+    kubernetes("[!!str , !!int '3']", &json!(["", 3]));
 }
 
 #[test]

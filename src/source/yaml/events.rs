@@ -69,6 +69,7 @@ pub(crate) fn load(input: Input<'_>) -> Loaded {
         tree: Tree::new(input.schema, input.text, input.base),
         comments: Vec::new(),
         last_brace: None,
+        flow: 0,
         directive: None,
         loaded: Loaded::default(),
     };
@@ -84,6 +85,8 @@ struct Reader<'t> {
     tree: Tree<'t>,
     comments: Vec<Comment>,
     last_brace: Option<u32>,
+    /// Flow collections that are open.
+    flow: usize,
     directive: Option<Span>,
     loaded: Loaded,
 }
@@ -96,6 +99,7 @@ impl<'t> Reader<'t> {
             simple_key_max_lookahead: if json { 1 << 20 } else { 1024 },
             flow_nesting_limit: MAX_DEPTH,
             block_nesting_limit: MAX_DEPTH,
+            emit_anchor_events: true,
             // As goyaml, which adds no line feed that the file doesn't have.
             block_scalar_eof_without_line_feed: self.input.schema != Schema::Core,
         };
@@ -128,6 +132,9 @@ impl<'t> Reader<'t> {
 
     fn event(&mut self, event: Event<'t>, span: granit_parser::Span) -> Result<(), Stop> {
         let place = self.place(span);
+        if self.flow > 0 && self.input.schema == Schema::Kubernetes {
+            self.flow_traps(&event, span, place);
+        }
         let done = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.as_deref().map(scalar_tag);
@@ -135,15 +142,31 @@ impl<'t> Reader<'t> {
             }
             Event::MappingStart(style, anchor, _) => {
                 if style == StructureStyle::Flow {
+                    self.flow += 1;
                     self.brace(place)?;
                 }
                 self.tree.open_object(place.start, anchor)
             }
-            Event::SequenceStart(_, anchor, _) => self.tree.open_array(place.start, anchor),
-            Event::MappingEnd | Event::SequenceEnd => {
-                self.tree.close((!place.is_empty()).then_some(place.end))
+            Event::SequenceStart(style, anchor, _) => {
+                self.flow += usize::from(style == StructureStyle::Flow);
+                self.tree.open_array(place.start, anchor)
             }
-            Event::Alias(id) => self.tree.alias(id, place),
+            Event::MappingEnd | Event::SequenceEnd => {
+                let end = (!place.is_empty()).then_some(place.end);
+                self.flow = self.flow.saturating_sub(usize::from(end.is_some()));
+                self.tree.close(end)
+            }
+            Event::Alias(id) => {
+                let start = (place.start - self.input.base) as usize + 1;
+                let end = (place.end - self.input.base) as usize;
+                let name = self.input.text.get(start..end).unwrap_or_default();
+                self.anchor_trap(name, place);
+                self.tree.alias(id, place)
+            }
+            Event::Anchor(_, name) => {
+                self.anchor_trap(&name, place);
+                Ok(())
+            }
             Event::Comment(text, _) => {
                 self.comments.push(Comment {
                     text: text.into_owned(),
@@ -191,6 +214,54 @@ impl<'t> Reader<'t> {
         let merge = text == "<<" && ((plain && tag.is_none()) || tag == Some(ScalarTag::Merge));
         let value = scalar::read(self.input.schema, text, plain, tag);
         self.tree.scalar(value, place, merge, anchor)
+    }
+
+    /// What Kubernetes reads otherwise inside brackets: `[?a]` has a key there, `{a:}` has the key `a:`, and the tag of
+    /// `[!!str, a]` is `!!str,`.
+    fn flow_traps(&mut self, event: &Event<'t>, span: granit_parser::Span, place: Span) {
+        if let Event::Scalar(text, ScalarStyle::Plain, ..) = event {
+            let found = match text.chars().next() {
+                Some('?') => {
+                    Some("Kubernetes reads this `?` as the mark of a key: put the text in quotes")
+                }
+                Some(':') => {
+                    Some("Kubernetes reads this `:` as the mark of a value: put the text in quotes")
+                }
+                _ if place.is_empty() && self.lacks_blank(place) => {
+                    Some("Kubernetes reads this `:` as part of the text: put a blank behind it")
+                }
+                _ => None,
+            };
+            if let Some(message) = found {
+                self.tree.complain(message, place);
+            }
+        }
+        let Some(tag) = span.tag_span().map(|tag| self.place(tag)) else {
+            return;
+        };
+        let after = tag.end.saturating_sub(self.input.base) as usize;
+        let next = self.input.text.as_bytes().get(after);
+        if matches!(next, Some(b',' | b'[' | b']')) {
+            let message = "Kubernetes reads the tag on to the next blank: put one behind it";
+            self.tree.complain(message, tag);
+        }
+    }
+
+    /// Whether an absent value, which stands at its `:`, is followed by the end of its member.
+    fn lacks_blank(&self, place: Span) -> bool {
+        let at = place.start.saturating_sub(self.input.base) as usize;
+        let rest = self.input.text.as_bytes().get(at..).unwrap_or_default();
+        matches!(rest, [b':', b',' | b']' | b'}', ..])
+    }
+
+    /// Kubernetes ends an anchor's name at the first character that isn't a letter, a digit, `-` or `_`.
+    fn anchor_trap(&mut self, name: &str, place: Span) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if self.input.schema == Schema::Kubernetes && !name.chars().all(plain) {
+            let message =
+                "Kubernetes reads this anchor's name otherwise: use letters, digits, `-` and `_`";
+            self.tree.complain(message, place);
+        }
     }
 
     /// A block scalar ends with its last line that isn't blank; the parser says where the next token starts.

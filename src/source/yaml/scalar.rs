@@ -142,17 +142,39 @@ fn go(text: &str, words: bool) -> Option<Scalar<'static>> {
                 _ => None,
             }
         }
-        Some(b'.') => not_finite(text).or_else(|| float(text)),
+        Some(b'.') => not_finite(text).or_else(|| {
+            let between_digits = !text.contains('_') || underscores_part_digits(text);
+            between_digits.then(|| float(&without_underscores(text)))?
+        }),
         Some(b'+' | b'-' | b'0'..=b'9') => not_finite(text).or_else(|| {
-            let plain = if text.contains('_') {
-                Cow::Owned(text.replace('_', ""))
-            } else {
-                Cow::Borrowed(text)
-            };
+            let plain = without_underscores(text);
             go_integer(&plain).or_else(|| float(&plain))
         }),
         Some(_) => None,
     }
+}
+
+fn without_underscores(text: &str) -> Cow<'_, str> {
+    if text.contains('_') {
+        Cow::Owned(text.replace('_', ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whether every `_` stands between two digits, as Go's `ParseFloat` wants it.
+fn underscores_part_digits(text: &str) -> bool {
+    let mut parts = text.split('_').peekable();
+    let mut first = true;
+    while let Some(part) = parts.next() {
+        let starts = first || part.starts_with(|c: char| c.is_ascii_digit());
+        let ends = parts.peek().is_none() || part.ends_with(|c: char| c.is_ascii_digit());
+        if !starts || !ends {
+            return false;
+        }
+        first = false;
+    }
+    true
 }
 
 /// YAML 1.2.2 §10.3.2.
@@ -331,6 +353,9 @@ fn go_short_float(value: f64) -> String {
         reason = "Go rounds to 32 bits here too"
     )]
     let short = value as f32;
+    if short.is_infinite() {
+        return if short < 0.0 { "-.inf" } else { ".inf" }.to_owned();
+    }
     go_float(&format!("{short:e}"), &short.to_string())
 }
 
