@@ -4,5 +4,6 @@
 //! renderers turn the decision into a report.
 
 pub mod config;
+pub mod engine;
 pub mod model;
 pub mod source;

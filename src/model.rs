@@ -13,6 +13,7 @@ mod review;
 mod span;
 mod version;
 
+pub(crate) use binding::glob;
 pub use binding::{
     Binding, Exemption, ExemptionMatch, InlineMode, LabelRequirement, LabelSelector, Match,
     PolicyPattern, RequirementOperator,

@@ -1,0 +1,315 @@
+//! The door: expand, select, run, locate, weigh, conclude.
+//!
+//! Total: whatever a policy does, the others are judged and a decision comes out; nothing here waits or reads a clock.
+
+mod input;
+mod result;
+mod select;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
+
+use super::policy_set::{Bindings, BoundPolicy, PolicySet, Rule};
+use super::rego::RunError;
+use super::verdict::{self, Before};
+use crate::model::{
+    Decision, Enforcement, Evidence, Fact, Failure, FailureClass, Finding, NotApplicable,
+    Operation, Path, Policy, Review, Status, Why,
+};
+
+use input::Inputs;
+use result::Violation;
+use select::Selected;
+pub(super) use select::select;
+
+/// Findings of one policy in one review; the rest is counted.
+const MAX_FINDINGS: usize = 100;
+
+/// Judges `review`: what the bound policies find in it, and whether that allows it.
+///
+/// The same set, bindings, review, evidence and time give the same decision, byte for byte.
+#[must_use]
+pub fn evaluate(
+    set: &PolicySet,
+    bindings: &Bindings,
+    review: &Review,
+    evidence: &Evidence,
+    now: Timestamp,
+) -> Decision {
+    evaluate_until(
+        set,
+        bindings,
+        review,
+        evidence,
+        now,
+        &AtomicBool::new(false),
+    )
+}
+
+/// The same, but stops between two policies once `cancel` is set; those not run have failed by their deadline.
+#[must_use]
+pub fn evaluate_until(
+    set: &PolicySet,
+    bindings: &Bindings,
+    review: &Review,
+    evidence: &Evidence,
+    now: Timestamp,
+    cancel: &AtomicBool,
+) -> Decision {
+    let selected = select(set, bindings, review);
+    let mut decision = Decision::default();
+    if selected.is_empty() {
+        return decision;
+    }
+    if review.operation == Operation::Update && verdict::only_finishes_deletion(review) {
+        decision.not_applicable = selected.iter().map(finishes_deletion).collect();
+        verdict::conclude(&mut decision, &[]);
+        return decision;
+    }
+    let mut run = Run {
+        bindings,
+        review,
+        now,
+        inputs: Inputs::new(review, evidence),
+        decision,
+    };
+    for (position, one) in selected.iter().enumerate() {
+        if cancel.load(Ordering::Relaxed) {
+            run.cancelled(selected.get(position..).unwrap_or_default());
+            break;
+        }
+        run.judge(one);
+    }
+    run.weigh_what_was_there(&selected, cancel);
+    let policies: Vec<&Policy> = selected.iter().map(|one| one.metadata()).collect();
+    verdict::conclude(&mut run.decision, &policies);
+    run.decision
+}
+
+fn finishes_deletion(one: &Selected<'_>) -> NotApplicable {
+    NotApplicable {
+        policy: one.metadata().id.clone(),
+        reason: "the update only lets the deletion finish".to_owned(),
+    }
+}
+
+/// One decision in the making.
+struct Run<'a> {
+    bindings: &'a Bindings,
+    review: &'a Review,
+    now: Timestamp,
+    inputs: Inputs<'a>,
+    decision: Decision,
+}
+
+impl Run<'_> {
+    /// One policy, on the object and on its templates' Pods, with each of its parameters.
+    fn judge(&mut self, one: &Selected<'_>) {
+        let failures = self.decision.failures.len();
+        self.missing_evidence(one);
+        let mut merged: BTreeMap<(Path, String), Finding> = BTreeMap::new();
+        for (target, rules) in self.runs(one) {
+            match self.run(one, target, &rules, Side::New) {
+                Ok(violations) => {
+                    for violation in violations {
+                        self.weigh(one.policy, &rules, violation, &mut merged);
+                    }
+                }
+                Err(failure) => self.decision.failures.push(failure),
+            }
+        }
+        for finding in merged.values_mut() {
+            let exemptions = self.bindings.ready_exemptions();
+            exemptions.lift(finding, self.review, self.now);
+        }
+        let findings = capped(merged, one.metadata());
+        self.decision.findings.extend(findings);
+        if self.decision.failures.len() == failures {
+            self.decision.judged += 1;
+        }
+    }
+
+    /// What has to be run: each target with each of the parameters, and the bindings that have them.
+    fn runs<'s>(&self, one: &Selected<'s>) -> Vec<(usize, Vec<&'s Rule>)> {
+        let mut runs = Vec::new();
+        for target in &one.targets {
+            for position in 0..one.policy.parameters.len() {
+                let rules: Vec<&Rule> = one
+                    .rules
+                    .iter()
+                    .copied()
+                    .filter(|rule| rule.parameters == position)
+                    .collect();
+                if !rules.is_empty() {
+                    runs.push((*target, rules));
+                }
+            }
+        }
+        runs
+    }
+
+    /// The violations that one run gives, their paths in the real object; elements that are none are failures.
+    fn run(
+        &mut self,
+        one: &Selected<'_>,
+        target: usize,
+        rules: &[&Rule],
+        side: Side,
+    ) -> Result<Vec<Violation>, Failure> {
+        let fail = |error: RunError| one.failure(error);
+        let parameters = rules
+            .first()
+            .and_then(|rule| one.policy.parameters.get(rule.parameters));
+        let template = select::template(one, target);
+        let Some(input) = self
+            .inputs
+            .input(template, side, one.metadata(), parameters)
+            .map_err(fail)?
+        else {
+            return Ok(Vec::new());
+        };
+        let unit = &one.policy.unit;
+        let prepared = unit.prepared().map_err(|error| fail(error.clone()))?;
+        let value = prepared
+            .evaluate(&unit.rule, input, self.now)
+            .map_err(fail)?;
+        let prefix = template.map_or_else(Path::root, |template| template.path.clone());
+        let (violations, broken) = result::read(&value, one.metadata(), self.review, &prefix);
+        if let (Some(error), Side::New) = (broken, side) {
+            self.decision.failures.push(one.failure(error));
+        }
+        Ok(violations)
+    }
+
+    /// Makes a violation a finding under each of the bindings; equal ones are one, at the strictest enforcement.
+    fn weigh(
+        &self,
+        policy: &BoundPolicy,
+        rules: &[&Rule],
+        violation: Violation,
+        merged: &mut BTreeMap<(Path, String), Finding>,
+    ) {
+        let finding = violation.into_finding(&policy.unit.policy, self.review);
+        let enforcement = rules
+            .iter()
+            .map(|rule| {
+                let by_severity = finding.severity.default_enforcement();
+                rule.enforcement.unwrap_or(by_severity)
+            })
+            .max()
+            .unwrap_or(Enforcement::Deny);
+        let finding = Finding {
+            enforcement,
+            ..finding
+        };
+        let key = (finding.path.clone(), finding.message.clone());
+        if let Some(known) = merged.get_mut(&key) {
+            known.severity = known.severity.max(finding.severity);
+            known.enforcement = known.enforcement.max(finding.enforcement);
+            return;
+        }
+        merged.insert(key, finding);
+    }
+
+    /// Evidence that a policy asks for and that isn't there: counted if a file scan can't have it, else a failure.
+    fn missing_evidence(&mut self, one: &Selected<'_>) {
+        let policy = one.metadata();
+        for fact in &policy.evidence {
+            let why = match self.inputs.evidence().facts.get(fact) {
+                Some(Fact::Known(_)) => continue,
+                Some(Fact::Unavailable(why)) if why.code != Why::NOT_SCANNED => why,
+                _ => {
+                    self.decision.not_known.push(NotApplicable {
+                        policy: policy.id.clone(),
+                        reason: fact.as_str().to_owned(),
+                    });
+                    continue;
+                }
+            };
+            let failure = one.failure(RunError {
+                class: FailureClass::Evidence,
+                message: format!("`{}` is unavailable: {}", fact.as_str(), why.message),
+                place: None,
+                help: None,
+            });
+            self.decision.failures.push(failure);
+        }
+    }
+
+    fn cancelled(&mut self, rest: &[Selected<'_>]) {
+        let failures = rest.iter().map(|one| {
+            one.failure(RunError {
+                class: FailureClass::Deadline,
+                message: "the time for this review was over before the policy ran".to_owned(),
+                place: None,
+                help: Some("give the review more time, or bind fewer policies"),
+            })
+        });
+        self.decision.failures.extend(failures);
+    }
+
+    /// On an update, what the old object had already, unchanged, warns.
+    fn weigh_what_was_there(&mut self, selected: &[Selected<'_>], cancel: &AtomicBool) {
+        if self.review.operation != Operation::Update || self.review.old_object.is_none() {
+            return;
+        }
+        let mut before = Before::default();
+        for one in selected {
+            let id = &one.metadata().id;
+            let denies = |finding: &Finding| finding.policy == *id && finding.denies();
+            if !self.decision.findings.iter().any(denies) || cancel.load(Ordering::Relaxed) {
+                continue;
+            }
+            for (target, rules) in self.runs(one) {
+                // What can't be judged wasn't there: its findings stay new.
+                let found = self.run(one, target, &rules, Side::Old).unwrap_or_default();
+                for violation in found {
+                    before.push(id.clone(), violation.path);
+                }
+            }
+        }
+        let review = self.review;
+        for finding in &mut self.decision.findings {
+            if finding.denies() && before.had(&finding.policy, &finding.path, review) {
+                finding.pre_existing = true;
+                finding.enforcement = Enforcement::Warn;
+            }
+        }
+    }
+}
+
+/// Which object of a review is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// The object.
+    New,
+    /// The old object, as if it were written again unchanged.
+    Old,
+}
+
+/// The first findings in order; if there are more, one that counts them and is as strict as the strictest of them.
+fn capped(merged: BTreeMap<(Path, String), Finding>, policy: &Policy) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = merged.into_values().collect();
+    if findings.len() <= MAX_FINDINGS {
+        return findings;
+    }
+    let rest = findings.split_off(MAX_FINDINGS);
+    let weight = |finding: &Finding| (finding.denies(), finding.enforcement, finding.severity);
+    let count = rest.len();
+    if let Some(strictest) = rest.into_iter().max_by_key(weight) {
+        let lifted = strictest.status == Status::Exempt;
+        findings.push(Finding {
+            message: format!("{count} more findings of `{}` are not shown", policy.id),
+            found: None,
+            wanted: None,
+            container: None,
+            details: None,
+            related: Vec::new(),
+            exemption: strictest.exemption.clone().filter(|_| lifted),
+            ..strictest
+        });
+    }
+    findings
+}

@@ -1,0 +1,5 @@
+//! What the tests of this floor share: options with a reader of JSON (which is YAML), units and policies from short texts.
+
+mod support;
+
+pub(super) use support::*;

@@ -1,0 +1,172 @@
+//! Updates: what the old object already had, unchanged, warns; an update that only lets a deletion finish passes.
+//!
+//! Where old and new can't be matched for sure, a finding counts as new.
+
+use serde_json::{Map, Value};
+
+use crate::model::{Path, PathElement, PolicyId, Review};
+
+/// Members that say nothing of what an object may do, and that controllers and users change all the time.
+const HARMLESS: [&str; 7] = [
+    "metadata",
+    "status",
+    "tolerations",
+    "activeDeadlineSeconds",
+    "terminationGracePeriodSeconds",
+    "schedulingGates",
+    "replicas",
+];
+
+/// What was found in the old object.
+#[derive(Default)]
+pub(in crate::engine) struct Before(Vec<(PolicyId, Path)>);
+
+impl Before {
+    /// Notes that `policy` finds `path` in the old object.
+    pub(in crate::engine) fn push(&mut self, policy: PolicyId, path: Path) {
+        self.0.push((policy, path));
+    }
+
+    /// Whether `policy` found the same place in the old object, and what holds it is unchanged.
+    pub(in crate::engine) fn had(&self, policy: &PolicyId, path: &Path, review: &Review) -> bool {
+        let (Some(new), Some(old)) = (&review.object, &review.old_object) else {
+            return false;
+        };
+        let place = steps(new, path);
+        self.0.iter().any(|(own, before)| {
+            own == policy && steps(old, before) == place && is_unchanged(new, path, old, before)
+        })
+    }
+}
+
+/// One step of a path as both objects can be asked for it: list elements by name, or by what they are.
+#[derive(PartialEq)]
+enum Step<'a> {
+    Key(&'a str),
+    Name(&'a str),
+    Element(&'a Value),
+    Index(usize),
+}
+
+fn steps<'a>(object: &'a Value, path: &'a Path) -> Vec<Step<'a>> {
+    let mut value = Some(object);
+    let mut steps = Vec::new();
+    for element in path.elements() {
+        let next = value.and_then(|value| child(value, element));
+        steps.push(match (element, next) {
+            (PathElement::Key(key), _) => Step::Key(key),
+            (PathElement::Index(index), None) => Step::Index(*index),
+            (PathElement::Index(_), Some(item)) => match item.get("name").and_then(Value::as_str) {
+                Some(name) => Step::Name(name),
+                None => Step::Element(item),
+            },
+        });
+        value = next;
+    }
+    steps
+}
+
+fn child<'a>(value: &'a Value, element: &PathElement) -> Option<&'a Value> {
+    match element {
+        PathElement::Key(key) => value.get(key.as_str()),
+        PathElement::Index(index) => value.get(*index),
+    }
+}
+
+/// Whether what holds the place is equal: the list element (container, volume, rule), else the parent object.
+fn is_unchanged(new: &Value, path: &Path, old: &Value, before: &Path) -> bool {
+    match (holder(new, path), holder(old, before)) {
+        (Holder::Element(new), Holder::Element(old)) => new == old,
+        (Holder::Object(new), Holder::Object(old)) => is_equal(new, old),
+        _ => false,
+    }
+}
+
+/// What a place belongs to.
+enum Holder<'a> {
+    Element(&'a Value),
+    Object(&'a Value),
+}
+
+/// The outermost list element that is an object, so that a container with a new image has changed whatever of it is at
+/// fault; else the deepest object around the place.
+fn holder<'a>(object: &'a Value, path: &Path) -> Holder<'a> {
+    let mut value = object;
+    let mut parent = object;
+    for element in path.elements() {
+        if value.is_object() {
+            parent = value;
+        }
+        let Some(next) = child(value, element) else {
+            return Holder::Object(parent);
+        };
+        if matches!(element, PathElement::Index(_)) && next.is_object() {
+            return Holder::Element(next);
+        }
+        value = next;
+    }
+    Holder::Object(parent)
+}
+
+/// Equality but for the harmless members, here and in nested specs and templates.
+fn is_equal(new: &Value, old: &Value) -> bool {
+    let (Value::Object(new), Value::Object(old)) = (new, old) else {
+        return new == old;
+    };
+    let counts = |members: &Map<String, Value>| {
+        let counted = members.keys().filter(|key| !is_harmless(key));
+        counted.count()
+    };
+    counts(new) == counts(old)
+        && new
+            .iter()
+            .filter(|(key, _)| !is_harmless(key))
+            .all(|(key, value)| {
+                old.get(key).is_some_and(|own| match key.as_str() {
+                    "spec" | "template" | "jobTemplate" => is_equal(value, own),
+                    _ => value == own,
+                })
+            })
+}
+
+fn is_harmless(key: &str) -> bool {
+    HARMLESS.contains(&key)
+}
+
+/// Whether an update of an object that is being deleted changes only finalizers, managed fields or status.
+///
+/// It must pass under every setting, or the object, and its namespace, never go away.
+pub(in crate::engine) fn only_finishes_deletion(review: &Review) -> bool {
+    let (Some(new), Some(old)) = (&review.object, &review.old_object) else {
+        return false;
+    };
+    let deleted = new
+        .get("metadata")
+        .and_then(|metadata| metadata.get("deletionTimestamp"));
+    let namespace = review.kind.group.is_empty() && review.kind.kind == "Namespace";
+    deleted.is_some_and(|time| !time.is_null()) && rest(new, namespace) == rest(old, namespace)
+}
+
+/// The object without what may change while it is being deleted.
+fn rest(object: &Value, is_namespace: bool) -> Value {
+    let mut object = object.clone();
+    let without = |value: Option<&mut Value>, keys: &[&str]| {
+        if let Some(Value::Object(members)) = value {
+            keys.iter().for_each(|key| drop(members.shift_remove(*key)));
+        }
+    };
+    without(Some(&mut object), &["status"]);
+    without(
+        object.get_mut("metadata"),
+        &[
+            "finalizers",
+            "managedFields",
+            "resourceVersion",
+            "generation",
+        ],
+    );
+    if is_namespace {
+        without(object.get_mut("spec"), &["finalizers"]);
+    }
+    object
+}
