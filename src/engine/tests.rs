@@ -1,5 +1,6 @@
 //! What the tests of this floor share: options with a reader of JSON (which is YAML), units and policies from short texts.
 
+mod door;
 mod support;
 
 pub(super) use support::*;
