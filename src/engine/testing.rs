@@ -180,3 +180,6 @@ fn shown(value: &Val) -> String {
         cut
     }
 }
+
+#[cfg(test)]
+mod tests;

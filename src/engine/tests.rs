@@ -1,6 +1,9 @@
 //! What the tests of this floor share: options with a reader of JSON (which is YAML), units and policies from short texts.
 
 mod door;
+mod hostile;
+mod properties;
 mod support;
+mod weighing;
 
 pub(super) use support::*;
