@@ -83,7 +83,7 @@ pub fn evaluate_until(
         run.judge(one);
     }
     run.weigh_what_was_there(&selected, cancel);
-    let policies: Vec<&Policy> = selected.iter().map(|one| one.metadata()).collect();
+    let policies: Vec<&Policy> = selected.iter().map(Selected::metadata).collect();
     verdict::conclude(&mut run.decision, &policies);
     run.decision
 }
@@ -110,7 +110,7 @@ impl Run<'_> {
         let failures = self.decision.failures.len();
         self.missing_evidence(one);
         let mut merged: BTreeMap<(Path, String), Finding> = BTreeMap::new();
-        for (target, rules) in self.runs(one) {
+        for (target, rules) in runs(one) {
             match self.run(one, target, &rules, Side::New) {
                 Ok(violations) => {
                     for violation in violations {
@@ -129,25 +129,6 @@ impl Run<'_> {
         if self.decision.failures.len() == failures {
             self.decision.judged += 1;
         }
-    }
-
-    /// What has to be run: each target with each of the parameters, and the bindings that have them.
-    fn runs<'s>(&self, one: &Selected<'s>) -> Vec<(usize, Vec<&'s Rule>)> {
-        let mut runs = Vec::new();
-        for target in &one.targets {
-            for position in 0..one.policy.parameters.len() {
-                let rules: Vec<&Rule> = one
-                    .rules
-                    .iter()
-                    .copied()
-                    .filter(|rule| rule.parameters == position)
-                    .collect();
-                if !rules.is_empty() {
-                    runs.push((*target, rules));
-                }
-            }
-        }
-        runs
     }
 
     /// The violations that one run gives, their paths in the real object; elements that are none are failures.
@@ -262,7 +243,7 @@ impl Run<'_> {
             if !self.decision.findings.iter().any(denies) || cancel.load(Ordering::Relaxed) {
                 continue;
             }
-            for (target, rules) in self.runs(one) {
+            for (target, rules) in runs(one) {
                 // What can't be judged wasn't there: its findings stay new.
                 let found = self.run(one, target, &rules, Side::Old).unwrap_or_default();
                 for violation in found {
@@ -278,6 +259,25 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// What has to be run: each target with each of the parameters, and the bindings that have them.
+fn runs<'s>(one: &Selected<'s>) -> Vec<(usize, Vec<&'s Rule>)> {
+    let mut runs = Vec::new();
+    for target in &one.targets {
+        for position in 0..one.policy.parameters.len() {
+            let rules: Vec<&Rule> = one
+                .rules
+                .iter()
+                .copied()
+                .filter(|rule| rule.parameters == position)
+                .collect();
+            if !rules.is_empty() {
+                runs.push((*target, rules));
+            }
+        }
+    }
+    runs
 }
 
 /// Which object of a review is judged.

@@ -49,6 +49,10 @@ pub(crate) struct Unit {
 ///
 /// Files of tests are left out: they are no part of what decides.
 #[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the set keeps the texts alive: the caller has no further use for the list"
+)]
 pub fn build(sources: Vec<PolicySource>, options: &Options) -> (PolicySet, Vec<LoadProblem>) {
     let settings = options.settings();
     let digest = digest::of_set(&sources, options);
@@ -226,7 +230,7 @@ pub(crate) fn rule_path(package: &[String], rule: &str) -> String {
             path.push('.');
             path.push_str(part);
         } else {
-            path.push_str(&format!("[{}]", serde_json::Value::from(part)));
+            path.extend(["[", &serde_json::Value::from(part).to_string(), "]"]);
         }
     }
     path

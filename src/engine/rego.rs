@@ -8,6 +8,8 @@ mod unit;
 mod value;
 
 pub(crate) use error::RunError;
-pub(crate) use native::{call as native, exists as native_exists};
-pub(crate) use unit::{Prepared, Print, Settings};
+pub(crate) use native::call as native;
+#[cfg(test)]
+pub(crate) use native::exists as native_exists;
+pub(crate) use unit::{Prepared, Settings};
 pub(crate) use value::{Num, TooDeep, Val, View};

@@ -16,7 +16,10 @@ pub(super) fn match_schema(arguments: &[Val], _: &Context) -> Result<Val, Fault>
     let instance = document(any(arguments, 0)?)?;
     let schema = document(schema(arguments, 1)?)?;
     let validator = compile(&schema).ok_or(Fault::Invalid)?;
-    let errors: Vec<Val> = validator.iter_errors(&instance).flat_map(shown).collect();
+    let errors: Vec<Val> = validator
+        .iter_errors(&instance)
+        .flat_map(|error| shown(&error))
+        .collect();
     Ok(Val::array([errors.is_empty().into(), Val::array(errors)]))
 }
 
@@ -50,7 +53,7 @@ fn compile(schema: &Value) -> Option<Validator> {
 }
 
 /// One error per property where the validator joins several.
-fn shown(error: ValidationError<'_>) -> Vec<Val> {
+fn shown(error: &ValidationError<'_>) -> Vec<Val> {
     let path: Vec<String> = error
         .instance_path()
         .as_str()
@@ -63,7 +66,7 @@ fn shown(error: ValidationError<'_>) -> Vec<Val> {
     } else {
         path.join(".")
     };
-    described(&error, &field)
+    described(error, &field)
         .into_iter()
         .map(|(name, description)| {
             Val::object([

@@ -76,6 +76,7 @@ impl Argument {
 
 /// Flags, width and precision of one verb.
 #[derive(Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "Go's flags, one by one")]
 struct Flags {
     plus: bool,
     minus: bool,

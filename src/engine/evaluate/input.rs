@@ -187,13 +187,12 @@ impl<'a> Inputs<'a> {
         let mut facts = Vec::new();
         for name in &policy.evidence {
             let known = self.facts.iter().find(|(own, _)| own == name);
-            let value = match known {
-                Some((_, value)) => value.clone(),
-                None => {
-                    let value = fact(self.evidence.facts.get(name))?;
-                    self.facts.push((*name, value.clone()));
-                    value
-                }
+            let value = if let Some((_, value)) = known {
+                value.clone()
+            } else {
+                let value = fact(self.evidence.facts.get(name))?;
+                self.facts.push((*name, value.clone()));
+                value
             };
             facts.push((name.as_str(), value));
         }

@@ -298,7 +298,6 @@ fn holds_env_value(path: &Path, found: &Value) -> bool {
         .rposition(|element| matches!(element, PathElement::Key(key) if key == "env"));
     let inside = env.and_then(|at| elements.get(at + 1..));
     match inside {
-        Some([] | [_]) => true,
         Some([_, PathElement::Key(key), ..]) => key == "value",
         Some(_) => true,
         None => holds_env(found),

@@ -40,6 +40,9 @@ pub struct BindProblem {
     pub message: String,
 }
 
+/// A binding's unit, and its parameters as JSON and as a value.
+type Ready<'a> = (&'a Arc<Unit>, (Value, Val));
+
 /// A policy with all its bindings.
 pub(crate) struct BoundPolicy {
     /// The policy and what it is evaluated from.
@@ -106,7 +109,7 @@ impl PolicySet {
     }
 
     /// The unit of a binding's policy, and its parameters with defaults.
-    fn ready(&self, binding: &Binding) -> Result<(&Arc<Unit>, (Value, Val)), Vec<BindProblem>> {
+    fn ready(&self, binding: &Binding) -> Result<Ready<'_>, Vec<BindProblem>> {
         let problem = |missing: Vec<String>, path: Path, message: String| BindProblem {
             policy: binding.policy.clone(),
             source: binding.source.clone(),
@@ -188,7 +191,7 @@ impl Bindings {
         self.exemptions.all()
     }
 
-    pub(crate) fn ready_exemptions(&self) -> &Exemptions {
+    pub(in crate::engine) fn ready_exemptions(&self) -> &Exemptions {
         &self.exemptions
     }
 

@@ -67,7 +67,9 @@ pub(super) fn of_bindings(
     bindings.sort_unstable();
     let mut hash = Sha256::new();
     hash.update((bindings.len() as u64).to_be_bytes());
-    bindings.iter().for_each(|text| put(&mut hash, text));
+    for text in &bindings {
+        put(&mut hash, text);
+    }
     for exemption in exemptions {
         put(&mut hash, &canonical(&of_exemption(exemption)));
     }

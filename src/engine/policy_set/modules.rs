@@ -11,7 +11,7 @@ use crate::model::LoadProblem;
 
 /// Loaded modules in the order of their files' names.
 pub(crate) struct Modules {
-    modules: Vec<Arc<compat::Module>>,
+    all: Vec<Arc<compat::Module>>,
     shipped: Vec<bool>,
     by_package: BTreeMap<Vec<String>, Vec<usize>>,
 }
@@ -27,7 +27,7 @@ impl Modules {
         // Shipped ones first: a file from outside can't take a shipped policy's place.
         sources.sort_by_key(|source| (!source.shipped, source.text.name()));
         let mut modules = Self {
-            modules: Vec::new(),
+            all: Vec::new(),
             shipped: Vec::new(),
             by_package: BTreeMap::new(),
         };
@@ -43,9 +43,9 @@ impl Modules {
 
     fn push(&mut self, module: compat::Module, shipped: bool) {
         let package = module.package.clone();
-        let position = self.modules.len();
+        let position = self.all.len();
         self.by_package.entry(package).or_default().push(position);
-        self.modules.push(Arc::new(module));
+        self.all.push(Arc::new(module));
         self.shipped.push(shipped);
     }
 
@@ -56,9 +56,9 @@ impl Modules {
 
     /// The positions of modules whose package fits.
     pub(crate) fn positions(&self, fits: impl Fn(&[String]) -> bool) -> Vec<usize> {
-        (0..self.modules.len())
+        (0..self.all.len())
             .filter(|position| {
-                let module = self.modules.get(*position);
+                let module = self.all.get(*position);
                 module.is_some_and(|module| fits(&module.package))
             })
             .collect()
@@ -66,12 +66,12 @@ impl Modules {
 
     /// The module at `position`.
     pub(crate) fn module(&self, position: usize) -> Option<&Arc<compat::Module>> {
-        self.modules.get(position)
+        self.all.get(position)
     }
 
     /// Whether `module` is embedded.
     pub(crate) fn is_shipped(&self, module: &Arc<compat::Module>) -> bool {
-        let position = self.modules.iter().position(|own| Arc::ptr_eq(own, module));
+        let position = self.all.iter().position(|own| Arc::ptr_eq(own, module));
         position.is_some_and(|position| self.shipped.get(position) == Some(&true))
     }
 
@@ -82,7 +82,7 @@ impl Modules {
     ) -> Vec<LoadProblem> {
         let used: BTreeSet<*const compat::Module> = used.map(Arc::as_ptr).collect();
         let unused =
-            self.modules.iter().enumerate().filter(|(_, module)| {
+            self.all.iter().enumerate().filter(|(_, module)| {
                 !used.contains(&Arc::as_ptr(module)) && !self.is_shipped(module)
             });
         unused

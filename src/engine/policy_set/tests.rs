@@ -173,8 +173,11 @@ fn with_parameters(schema: &Value) -> PolicySource {
     policy("a/p", &json!({"parameters": schema}), body)
 }
 
+/// Missing parameters, path and message of a problem.
+type Expected<'a> = (&'a [&'a str], &'a str, &'a str);
+
 #[track_caller]
-fn completed(schema: &Value, parameters: Value, expected: Result<&str, &[(&[&str], &str, &str)]>) {
+fn completed(schema: &Value, parameters: Value, expected: Result<&str, &[Expected<'_>]>) {
     let set = set(&[with_parameters(schema)]);
     let Value::Object(parameters) = parameters else {
         panic!("parameters are an object")

@@ -61,7 +61,10 @@ impl Num<'_> {
 
     /// The nearest double.
     pub(crate) fn float(self) -> f64 {
-        let exact = self.0.as_number().ok().and_then(|number| number.as_f64());
+        let exact = match self.0.as_number() {
+            Ok(number) => number.as_f64(),
+            Err(_) => None,
+        };
         // regorus has no double for integers beyond 2^53.
         exact.or_else(|| self.text().parse().ok()).unwrap_or(0.0)
     }

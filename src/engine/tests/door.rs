@@ -376,7 +376,7 @@ fn long_messages_are_cut_and_many_findings_counted() {
     assert!(
         message.ends_with("é … (9808 bytes cut)"),
         "{}",
-        &message[8180..]
+        message.len()
     );
     let many = r#"violation contains {"path": ["spec", i], "msg": "x"} if some i in numbers.range(1, 250)"#;
     let decision = judge(&[policy("a/b", &json!({}), many)], &create(pod(&json!({}))));

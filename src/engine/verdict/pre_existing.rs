@@ -152,7 +152,9 @@ fn rest(object: &Value, is_namespace: bool) -> Value {
     let mut object = object.clone();
     let without = |value: Option<&mut Value>, keys: &[&str]| {
         if let Some(Value::Object(members)) = value {
-            keys.iter().for_each(|key| drop(members.shift_remove(*key)));
+            for key in keys {
+                members.shift_remove(*key);
+            }
         }
     };
     without(Some(&mut object), &["status"]);

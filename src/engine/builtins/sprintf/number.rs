@@ -11,11 +11,11 @@ pub(super) fn integer(value: i64, verb: char, flags: &Flags) -> Option<String> {
     let magnitude = value.unsigned_abs();
     let negative = value < 0;
     Some(match verb {
-        'v' | 'd' => digits(negative, magnitude.to_string(), verb, flags),
-        'b' => digits(negative, format!("{magnitude:b}"), verb, flags),
-        'o' | 'O' => digits(negative, format!("{magnitude:o}"), verb, flags),
-        'x' => digits(negative, format!("{magnitude:x}"), verb, flags),
-        'X' => digits(negative, format!("{magnitude:X}"), verb, flags),
+        'v' | 'd' => digits(negative, &magnitude.to_string(), verb, flags),
+        'b' => digits(negative, &format!("{magnitude:b}"), verb, flags),
+        'o' | 'O' => digits(negative, &format!("{magnitude:o}"), verb, flags),
+        'x' => digits(negative, &format!("{magnitude:x}"), verb, flags),
+        'X' => digits(negative, &format!("{magnitude:X}"), verb, flags),
         'c' => flags.padded(&character(value).to_string()),
         'q' => flags.padded(&quoted_character(character(value), ascii(flags))),
         'U' => flags.padded(&unicode(value, flags)),
@@ -41,7 +41,7 @@ pub(super) fn big(value: &Val, verb: char, flags: &Flags) -> Option<String> {
         'X' => magnitude.to_uppercase(),
         _ => magnitude.to_owned(),
     };
-    Some(digits(text.starts_with('-'), magnitude, verb, flags))
+    Some(digits(text.starts_with('-'), &magnitude, verb, flags))
 }
 
 /// A double.
@@ -75,7 +75,7 @@ pub(super) fn float(value: f64, verb: char, flags: &Flags) -> Option<String> {
 }
 
 /// Sign, prefix, leading zeros and digits, as `fmtInteger` puts them together.
-fn digits(negative: bool, magnitude: String, verb: char, flags: &Flags) -> String {
+fn digits(negative: bool, magnitude: &str, verb: char, flags: &Flags) -> String {
     let sign = sign(negative, flags);
     let wanted = match (flags.precision, flags.width) {
         (Some(0), _) if magnitude == "0" => {
@@ -124,9 +124,10 @@ fn general(magnitude: f64, flags: &Flags) -> String {
         return scientific;
     };
     let power: i32 = power.parse().unwrap_or(0);
-    let significant = match mantissa.contains('.') {
-        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
-        false => mantissa,
+    let significant = if mantissa.contains('.') {
+        mantissa.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        mantissa
     };
     let count = significant.bytes().filter(u8::is_ascii_digit).count();
     let count = i32::try_from(count).unwrap_or(i32::MAX);
@@ -238,8 +239,9 @@ const fn ascii(flags: &Flags) -> Ascii {
 fn unicode(value: i64, flags: &Flags) -> String {
     let digits = flags.precision.unwrap_or(4).max(4);
     let code = format!("U+{value:0digits$X}");
-    match flags.sharp {
-        true => format!("{code} {}", quoted_character(character(value), Ascii::No)),
-        false => code,
+    if flags.sharp {
+        format!("{code} {}", quoted_character(character(value), Ascii::No))
+    } else {
+        code
     }
 }
