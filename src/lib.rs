@@ -7,3 +7,4 @@ pub mod config;
 pub mod engine;
 pub mod model;
 pub mod source;
+pub mod report;
