@@ -1,75 +1,118 @@
-//! Stand-in: METADATA whose comment lines are one JSON document.
+//! METADATA blocks of a module, read into what a policy says of itself.
+//!
+//! Never evaluates Rego; every mistake has its place in the module and a way out.
+
+mod block;
+mod read;
+
+use std::sync::Arc;
 
 use super::compat::Module;
-use crate::model::*;
+use crate::model::{LoadProblem, Policy, PolicyId, SourceText, Span, YamlReader};
+use block::Block;
 
+/// The policy that a module's package block describes; `None` without one (a library, a test), or if it has mistakes.
 pub(crate) fn read(module: &Module, yaml: YamlReader) -> (Option<Policy>, Vec<LoadProblem>) {
-    let text = module.source.text();
-    let Some((_, block)) = text.split_once("# METADATA\n") else {
-        return (None, vec![]);
-    };
-    let block: String = block
-        .lines()
-        .take_while(|line| line.starts_with('#'))
-        .map(|line| format!("{}\n", line.get(2..).unwrap_or_default()))
-        .collect();
-    let Ok(document) = yaml(&block) else {
-        return (None, vec![]);
-    };
-    let value = &document.value;
-    let custom = &value["custom"];
-    let strings = |value: &serde_json::Value| {
-        value
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|v| v.as_str().map(str::to_owned))
-            .collect::<Vec<_>>()
-    };
-    let package: Vec<&str> = module.package.iter().map(String::as_str).collect();
-    let ["policies", category, name] = package.as_slice() else {
-        return (None, vec![]);
-    };
-    let Ok(id) = format!("{category}/{name}").replace('_', "-").parse() else {
-        return (None, vec![]);
-    };
-    (
-        Some(Policy {
-            id,
-            title: value["title"].as_str().unwrap_or_default().into(),
-            description: String::new(),
-            severity: custom["severity"]
-                .as_str()
-                .and_then(Severity::from_name)
-                .unwrap_or(Severity::High),
-            confidence: Confidence::High,
-            scope: Scope {
-                kinds: strings(&custom["scope"]["kinds"])
-                    .iter()
-                    .filter_map(|k| KindPattern::parse(k))
-                    .collect(),
-                operations: strings(&custom["scope"]["operations"])
-                    .iter()
-                    .filter_map(|o| Operation::from_name(o))
-                    .collect(),
-                subresources: strings(&custom["scope"]["subresources"]),
-                templates: custom["scope"]["templates"].as_bool().unwrap_or(true),
+    let mut problems = Problems::new(&module.source);
+    let blocks = block::blocks(&module.source, module.tokens());
+    let mut package: Option<&Block> = None;
+    for block in &blocks {
+        match block.next {
+            None => problems.add(
+                block.head,
+                "metadata-place",
+                "a METADATA block belongs to no statement",
+                "put it right above `package` or a rule",
+            ),
+            Some(next) if next.start == module.package_span.start => match package {
+                Some(_) => problems.add(
+                    block.head,
+                    "metadata-place",
+                    "the package has two METADATA blocks",
+                    "join them into one",
+                ),
+                None => package = Some(block),
             },
-            parameters: custom.get("parameters").cloned(),
-            evidence: strings(&custom["evidence"])
-                .iter()
-                .filter_map(|o| FactName::from_name(o))
-                .collect(),
-            remediation: String::new(),
-            references: vec![],
-            related_resources: vec![],
-            supersedes: strings(&custom["supersedes"])
-                .iter()
-                .filter_map(|o| o.parse().ok())
-                .collect(),
-            since: None,
-            file: module.source.name().to_owned(),
-        }),
-        vec![],
-    )
+            Some(_) => {}
+        }
+    }
+    let id = id(module);
+    let Some(block) = package else {
+        if id.is_some() {
+            problems.add(
+                module.package_span,
+                "metadata-missing",
+                "the policy has no METADATA block",
+                "put `# METADATA` with title, description and custom.severity above `package`",
+            );
+        }
+        return (None, problems.found);
+    };
+    let Some(id) = id else {
+        // Metadata of a library or test: OPA's keys, nothing that we read.
+        return (None, problems.found);
+    };
+    folder(module, &id, &mut problems);
+    let policy = read::policy(block, id, &module.source, yaml, &mut problems);
+    let sound = problems.found.is_empty();
+    (policy.filter(|_| sound), problems.found)
+}
+
+/// The id that a package `policies.<category>.<name>` stands for.
+fn id(module: &Module) -> Option<PolicyId> {
+    let [root, category, name] = module.package.as_slice() else {
+        return None;
+    };
+    let policy = root == "policies" && category != "lib" && !name.ends_with("_test");
+    policy
+        .then(|| format!("{category}/{name}").replace('_', "-").parse().ok())
+        .flatten()
+}
+
+/// A file `<category>/<id>/policy.rego` must lie where its package says.
+fn folder(module: &Module, id: &PolicyId, problems: &mut Problems) {
+    let mut parts = module.source.name().rsplit('/');
+    let (file, name, category) = (parts.next(), parts.next(), parts.next());
+    if let (Some("policy.rego"), Some(name), Some(category)) = (file, name, category)
+        && (name != id.name() || category != id.category())
+    {
+        problems.add(
+            module.package_span,
+            "id-mismatch",
+            format!("the package says `{id}`, the folder `{category}/{name}`"),
+            "name both alike, with `-` in the folder and `_` in the package",
+        );
+    }
+}
+
+/// The mistakes of one module.
+pub(super) struct Problems {
+    source: Arc<SourceText>,
+    pub(super) found: Vec<LoadProblem>,
+}
+
+impl Problems {
+    fn new(source: &Arc<SourceText>) -> Self {
+        Self {
+            source: Arc::clone(source),
+            found: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(
+        &mut self,
+        span: Span,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.found.push(LoadProblem {
+            policy: None,
+            source: Arc::clone(&self.source),
+            span,
+            code,
+            message: message.into(),
+            help: Some(help.into()),
+        });
+    }
 }

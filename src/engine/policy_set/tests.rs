@@ -34,7 +34,7 @@ fn one_broken_policy_harms_no_other() {
 #[test]
 fn an_id_that_is_there_twice_is_a_problem_of_the_second() {
     let mut other = good();
-    other.text = source("policies/b/policy.rego", other.text.text()).text;
+    other.text = source("policies/second.rego", other.text.text()).text;
     let (ids, problems) = codes(&[other.clone(), good()]);
     assert_eq!(
         (ids, problems),
@@ -46,7 +46,7 @@ fn an_id_that_is_there_twice_is_a_problem_of_the_second() {
         ..other
     };
     let (set, _) = build(vec![good(), shipped], &options());
-    assert_eq!(set.policies()[0].file, "policies/b/policy.rego");
+    assert_eq!(set.policies()[0].file, "policies/second.rego");
 }
 
 #[test]

@@ -18,7 +18,6 @@ struct Place {
     expressions: Vec<Ref<Expr>>,
 }
 
-#[cfg(test)]
 /// Whether regorus has a builtin of that name.
 pub(crate) fn exists(name: &str) -> bool {
     BUILTINS.contains_key(name)

@@ -217,6 +217,9 @@ fn guarded<T>(work: impl FnOnce() -> anyhow::Result<T>) -> Result<T, Option<anyh
 }
 
 fn register(engine: &mut Engine, name: &'static str, context: &Context) -> anyhow::Result<()> {
+    if name == compat::COLLECTION {
+        return engine.add_extension(name.to_owned(), 1, Box::new(collection));
+    }
     let (Some(builtin), Some(function)) = (builtins::lookup(name), builtins::extension(name))
     else {
         return Ok(());
@@ -230,4 +233,12 @@ fn register(engine: &mut Engine, name: &'static str, context: &Context) -> anyho
         }
     };
     engine.add_extension(name.to_owned(), builtin.arity, Box::new(call))
+}
+
+/// A collection as it is; anything else has no elements, and so no value (`compat`, row 18).
+fn collection(mut arguments: Vec<Raw>) -> anyhow::Result<Raw> {
+    match arguments.pop() {
+        Some(value @ (Raw::Array(_) | Raw::Object(_) | Raw::Set(_))) => Ok(value),
+        _ => Ok(Raw::Undefined),
+    }
 }

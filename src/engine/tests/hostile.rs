@@ -59,7 +59,6 @@ const LEAKS: &[&str] = &[
     "secret := input.review.object.metadata.annotations.secret\n\tx := whole\n\tx != secret",
     "secret := input.review.object.metadata.annotations.secret\n\tx := keyed\n\tx != secret",
     "secret := input.review.object.metadata.annotations.secret\n\tx := secret | {1}\n\tx != secret",
-    "secret := input.review.object.metadata.annotations.secret\n\tsome x in 5\n\tx != secret",
     "secret := input.review.object.metadata.annotations.secret\n\tx := 1 / (count(secret) - count(secret))\n\tx > 0",
     "secret := input.review.object.metadata.annotations.secret\n\tx := strings.count(secret, 5)\n\tx > 0",
     "secret := input.review.object.metadata.annotations.secret\n\tx := sprintf(secret, secret)\n\tx != \"\"",

@@ -1,0 +1,168 @@
+//! The author face: the policies' own tests, cases and pages.
+//!
+//! Opens no socket and judges nothing by itself: the engine does, exactly as in a scan.
+
+mod cases;
+mod files;
+mod pages;
+mod rego_tests;
+mod twins;
+
+pub use cases::Update;
+pub use files::{Files, FilesError};
+pub use pages::{Page, index, page, pages, stale};
+
+use std::panic::{self, AssertUnwindSafe};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+use regex::Regex;
+
+use crate::engine::{self, Options};
+use crate::model::{KubernetesVersion, LoadProblem, Outcome, PolicyTests, TestKind, TestReport, TestResult};
+use crate::source;
+
+/// Workers' stacks, as deep as in a scan.
+const STACK_BYTES: usize = 64 << 20;
+
+/// How tests are run.
+#[derive(Debug)]
+pub struct Settings {
+    /// Only Rego tests whose name matches.
+    pub run: Option<Regex>,
+    /// Only cases whose name matches.
+    pub case: Option<Regex>,
+    /// Longest time for one policy and input.
+    pub timeout: Duration,
+    /// The time that policies see.
+    pub now: Timestamp,
+    /// Number of threads; 0: one for each core.
+    pub threads: usize,
+}
+
+impl Settings {
+    /// The engine's options for one Kubernetes version.
+    fn options(&self, version: KubernetesVersion) -> Options {
+        Options {
+            kubernetes_version: version,
+            pod_templates: Vec::new(),
+            time_limit: self.timeout,
+            yaml: source::yaml::read_opa,
+            to_yaml: source::yaml::to_yaml,
+        }
+    }
+}
+
+/// What a test run gave.
+#[derive(Debug)]
+pub struct Tested {
+    /// The outcomes, by path.
+    pub report: TestReport,
+    /// `.expected` files as they should be, where a deny case's findings differ from them.
+    pub updates: Vec<Update>,
+    /// Whether something of ours panicked.
+    pub panicked: bool,
+}
+
+/// Runs every Rego test and case of `files`.
+pub fn test(files: &Files, settings: &Settings) -> Tested {
+    let sources = files.sources();
+    let options = settings.options(KubernetesVersion::NEWEST);
+    let modules = sources.iter().filter(|source| !files::is_test(source.text.name()));
+    let (set, mut problems) = engine::build(modules.cloned().collect(), &options);
+    let (packages, test_problems) = engine::testing::packages(&sources, &options);
+    problems.extend(test_problems);
+    unique(&mut problems);
+    let digest = set.digest();
+    let cases = cases::Cases::new(files, set, settings);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(settings.threads)
+        .stack_size(STACK_BYTES)
+        .build();
+    let all = || {
+        let rego = || -> Vec<_> {
+            packages
+                .par_iter()
+                .map(|package| caught(package.name(), || rego_tests::run(package, settings)))
+                .collect()
+        };
+        let judged = || -> Vec<_> {
+            let found = cases.found();
+            found.par_iter().map(|case| caught(&case.folder, || cases.run(case))).collect()
+        };
+        rayon::join(rego, judged)
+    };
+    let (rego, judged) = match &pool {
+        Ok(pool) => pool.install(all),
+        Err(_) => all(),
+    };
+    let panicked = rego.iter().any(Result::is_err) || judged.iter().any(Result::is_err);
+    let mut results: Vec<(String, TestResult)> = Vec::new();
+    let mut updates = Vec::new();
+    for outcome in rego {
+        results.extend(outcome.unwrap_or_else(|lost| vec![lost]));
+    }
+    for outcome in judged {
+        match outcome {
+            Ok((tests, update)) => {
+                results.extend(tests);
+                updates.extend(update);
+            }
+            Err(lost) => results.push(lost),
+        }
+    }
+    Tested {
+        report: TestReport {
+            policy_set_digest: digest,
+            policies: grouped(results),
+            load_problems: problems,
+        },
+        updates,
+        panicked,
+    }
+}
+
+/// Runs `work`; a panic of ours becomes an error of the test, and the others go on.
+fn caught<T>(folder: &str, work: impl FnOnce() -> T) -> Result<T, (String, TestResult)> {
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        let result = TestResult {
+            id: folder.to_owned(),
+            kind: TestKind::Case,
+            file: folder.to_owned(),
+            line: 1,
+            outcome: Outcome::Error,
+            message: Some("internal error: please report it".to_owned()),
+            expected: Vec::new(),
+            got: Vec::new(),
+            prints: Vec::new(),
+            seconds: 0.0,
+        };
+        (folder.to_owned(), result)
+    })
+}
+
+/// Results by policy folder, in the order of paths.
+fn grouped(mut results: Vec<(String, TestResult)>) -> Vec<PolicyTests> {
+    results.sort_by(|(a, left), (b, right)| {
+        (a, &left.file, left.line, &left.id).cmp(&(b, &right.file, right.line, &right.id))
+    });
+    let mut policies: Vec<PolicyTests> = Vec::new();
+    for (name, result) in results {
+        match policies.last_mut() {
+            Some(last) if last.name == name => last.tests.push(result),
+            _ => policies.push(PolicyTests {
+                name,
+                tests: vec![result],
+            }),
+        }
+    }
+    policies
+}
+
+/// Problems once each, by place: a module may be loaded for the set and again for its tests.
+fn unique(problems: &mut Vec<LoadProblem>) {
+    let key = |problem: &LoadProblem| (problem.source.name().to_owned(), problem.span, problem.code, problem.message.clone());
+    problems.sort_by_key(key);
+    problems.dedup_by_key(|problem| key(problem));
+}

@@ -1,0 +1,95 @@
+//! One file's reviews judged: the step between what was read and what is reported.
+//!
+//! Reads nothing and decides nothing itself: the engine does.
+
+use std::collections::BTreeSet;
+use std::panic::{self, AssertUnwindSafe};
+
+use super::Judging;
+use super::watch::Watch;
+use crate::engine;
+use crate::model::{Coverage, Decision, Evidence, Judged, NotApplicable, NotKnown, Notice, Review, Skipped, Unreadable};
+use crate::report;
+use crate::source::FileRead;
+
+/// What became of one file.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) judged: Vec<Judged>,
+    pub(super) unreadable: Vec<Unreadable>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) not_recognised: Vec<String>,
+    pub(super) notices: Vec<Notice>,
+    pub(super) used_exemptions: BTreeSet<usize>,
+    pub(super) panicked: bool,
+}
+
+/// Judges every review of a file.
+pub(super) fn file(name: &str, read: FileRead, judging: Judging<'_>, watch: &Watch) -> Outcome {
+    let mut outcome = Outcome {
+        unreadable: read.unreadable,
+        skipped: read.skipped,
+        notices: read.notices,
+        ..Outcome::default()
+    };
+    if read.not_recognised > 0 {
+        outcome.not_recognised.push(name.to_owned());
+    }
+    let mut fingerprints = report::Fingerprints::default();
+    for review in read.reviews {
+        let Some(mut decision) = caught(&review, judging, watch) else {
+            outcome.panicked = true;
+            outcome.unreadable.push(Unreadable {
+                path: name.to_owned(),
+                line: 0,
+                column: 0,
+                message: format!("internal error while judging {} `{}`; please report it", review.kind.kind, review.name),
+            });
+            continue;
+        };
+        fingerprints.set(name, &review, &mut decision);
+        let used = decision.findings.iter().filter_map(|finding| finding.exemption.as_ref()?.index);
+        outcome.used_exemptions.extend(used);
+        outcome.judged.push(Judged {
+            file: name.to_owned(),
+            resource: review.resource_shown(),
+            decision,
+        });
+    }
+    outcome
+}
+
+/// The decision on one review; `None` if something of ours panicked, so that the file's other reviews go on.
+fn caught(review: &Review, judging: Judging<'_>, watch: &Watch) -> Option<Decision> {
+    let judge = |cancel: &_| {
+        let Judging {
+            set, bindings, now, ..
+        } = judging;
+        engine::evaluate_until(set, bindings, review, &Evidence::default(), now, cancel)
+    };
+    panic::catch_unwind(AssertUnwindSafe(|| watch.guard(judge))).ok()
+}
+
+/// Sums up what policies couldn't judge, over all objects.
+pub(super) fn count(judged: &[Judged], coverage: &mut Coverage) {
+    let sum = |entries: &mut Vec<NotKnown>, found: &NotApplicable| {
+        match entries
+            .iter_mut()
+            .find(|entry| entry.policy == found.policy && entry.reason == found.reason)
+        {
+            Some(entry) => entry.count += 1,
+            None => entries.push(NotKnown {
+                policy: found.policy.clone(),
+                reason: found.reason.clone(),
+                count: 1,
+            }),
+        }
+    };
+    for Judged { decision, .. } in judged {
+        coverage.objects += 1;
+        decision.not_applicable.iter().for_each(|found| sum(&mut coverage.not_applicable, found));
+        decision.not_known.iter().for_each(|found| sum(&mut coverage.not_known, found));
+    }
+    coverage.not_applicable.sort();
+    coverage.not_known.sort();
+}

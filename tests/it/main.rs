@@ -1,0 +1,21 @@
+//! The integration tests, in one binary: the product as its users meet it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "a test may fail loudly, and reads its fixtures"
+)]
+
+mod architecture;
+mod bad_input;
+mod cli;
+mod corpora;
+mod docs;
+mod formats;
+mod fuzz;
+mod policies;
+mod project;
+mod require;
