@@ -2,6 +2,7 @@
 //!
 //! Never honours one that isn't well formed, and never stays silent about it.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -16,6 +17,9 @@ const HELP: &str =
 
 /// Exemptions at the head of a list that are honoured; each concerns every object of it.
 const MAX_AT_HEAD: usize = 100;
+
+/// Notices of one file that are told one by one.
+const MAX_NOTICES: usize = 100;
 
 /// The exemptions in the comments of one document, in order.
 #[derive(Debug, Default)]
@@ -60,7 +64,7 @@ impl Exemptions {
                         span: comment.span,
                     });
                 }
-                Err(message) => notices.push(notice(&message, HELP, comment.span, source)),
+                Err(message) => say(notices, notice(&message, HELP, comment.span, source)),
             }
         }
         exemptions
@@ -72,7 +76,7 @@ impl Exemptions {
         for exemption in behind_head.take_while(|found| found.span.start < first) {
             let message = "it stands at no object of the list";
             let help = "move it to the object's first line, or to the first line of the document";
-            notices.push(notice(message, help, exemption.span, source));
+            say(notices, notice(message, help, exemption.span, source));
         }
     }
 
@@ -106,6 +110,18 @@ impl Exemptions {
                 ..found.clone()
             })
             .collect()
+    }
+}
+
+/// Tells a notice, if the file hasn't had too many; the last one says that there are more.
+fn say(notices: &mut Vec<Notice>, notice: Notice) {
+    match notices.len().cmp(&MAX_NOTICES) {
+        Ordering::Less => notices.push(notice),
+        Ordering::Equal => notices.push(Notice {
+            message: "more inline exemptions of this file have no effect".to_owned(),
+            ..notice
+        }),
+        Ordering::Greater => {}
     }
 }
 

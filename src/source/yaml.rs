@@ -32,7 +32,9 @@ pub fn read_core(source: Arc<SourceText>) -> Result<Document, SyntaxError> {
     one(source, Schema::Core)
 }
 
-/// Writes a value as YAML, as OPA's `yaml.marshal` does: keys sorted, block style, two blanks per level.
+/// Writes a value as YAML, as OPA's `yaml.marshal` does: block style, two blanks per level.
+///
+/// Keys are in the order of their bytes; goyaml orders digits inside them by number, and writes a key of several lines with `?`.
 #[must_use]
 pub fn to_yaml(value: &Value) -> String {
     write::to_yaml(value)

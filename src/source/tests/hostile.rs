@@ -136,6 +136,25 @@ fn a_long_block_of_comments_is_ordinary() {
 }
 
 #[test]
+fn many_malformed_exemptions_are_told_a_hundred_times() {
+    let comments = "# portcullis: x\n".repeat(1000);
+    let found = yaml(&object(&comments));
+    assert_eq!(found.notices.len(), 101);
+    assert_eq!(
+        found.notices[100].message,
+        "more inline exemptions of this file have no effect"
+    );
+}
+
+#[test]
+fn too_many_documents_are_unreadable_in_their_place() {
+    let found = yaml(&"a\n...\n".repeat(100_001));
+    assert_eq!(found.not_recognised, 100_000);
+    assert_eq!(found.unreadable.len(), 1);
+    assert_eq!(found.unreadable[0].line, 200_001);
+}
+
+#[test]
 fn too_many_values_are_unreadable() {
     let found = yaml(&object(&format!("x: [{}]\n", "1,".repeat(1_000_001))));
     assert_eq!(found.unreadable.len(), 1);

@@ -1,4 +1,4 @@
-//! Writes a value as YAML, in the form of goyaml's emitter: keys sorted, block style, text plain where it reads back as itself.
+//! Writes a value as YAML, in the form of goyaml's emitter: block style, text plain where it reads back as itself.
 //!
 //! Never folds a line and never uses anchors.
 
@@ -112,7 +112,7 @@ fn text(out: &mut String, value: &str, block: Option<usize>) {
 /// Whether the text, plain, would be read as text again (goyaml's `stringv`).
 fn reads_as_text(value: &str) -> bool {
     let read = scalar::read(Schema::Kubernetes, value.into(), true, None);
-    matches!(read, Scalar::Text(_)) && value != "<<" && !is_time(value) && !is_sexagesimal(value)
+    matches!(read, Scalar::Text(_)) && !is_time(value) && !is_sexagesimal(value)
 }
 
 /// `2001-01-01`, with or without a time.
@@ -144,7 +144,7 @@ fn plain_allowed(value: &str) -> bool {
         '#', ',', '[', ']', '{', '}', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`',
     ]);
     let marker = value.starts_with("---") || value.starts_with("...");
-    let lonely = matches!(value, "-" | "?" | ":" | "=")
+    let lonely = matches!(value, "-" | "?" | ":")
         || ["- ", "? ", ": "]
             .iter()
             .any(|head| value.starts_with(head));
@@ -171,18 +171,18 @@ fn needs_escape(character: char) -> bool {
 /// Whether every line can stand in a block scalar as it is.
 fn fits_block(value: &str) -> bool {
     let plain = value.chars().all(|c| c == '\n' || !needs_escape(c));
-    plain
-        && !value.starts_with(['\n', ' '])
-        && value.lines().all(|line| !line.ends_with(' '))
-        && value.chars().any(|c| c != '\n')
+    plain && value.split('\n').all(|line| !line.ends_with(' '))
 }
 
 fn literal(out: &mut String, value: &str, indent: usize) {
     let body = value.trim_end_matches('\n');
     out.push('|');
+    if value.starts_with([' ', '\n']) {
+        out.push('2');
+    }
     match value.len() - body.len() {
         0 => out.push('-'),
-        1 => {}
+        1 if !body.is_empty() => {}
         _ => out.push('+'),
     }
     let kept = value.strip_suffix('\n').unwrap_or(value);
@@ -204,8 +204,22 @@ fn escaped(out: &mut String, value: &str) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            '\u{1b}' => out.push_str("\\e"),
+            '\0' => out.push_str("\\0"),
+            '\u{85}' => out.push_str("\\N"),
+            '\u{2028}' => out.push_str("\\L"),
+            '\u{2029}' => out.push_str("\\P"),
             character if needs_escape(character) => {
-                let _ = write!(out, "\\u{:04x}", u32::from(character));
+                let code = u32::from(character);
+                let _ = if code <= 0xFF {
+                    write!(out, "\\x{code:02X}")
+                } else {
+                    write!(out, "\\u{code:04X}")
+                };
             }
             character => out.push(character),
         }
@@ -246,8 +260,8 @@ mod tests {
             ("it's", "it's"),
             ("*a", "'*a'"),
             ("a #b", "'a #b'"),
-            ("<<", "\"<<\""),
-            ("a\u{7}", "\"a\\u0007\""),
+            ("a\u{7}\u{7f}\u{feff}", "\"a\\a\\x7F\\uFEFF\""),
+            ("=", "="),
             ("\\", "\\"),
         ] {
             check(&json!(value), &format!("{expected}\n"));
@@ -259,7 +273,9 @@ mod tests {
         check(&json!({"a": "x\ny\n"}), "a: |\n  x\n  y\n");
         check(&json!({"a": "x\n\ny"}), "a: |-\n  x\n\n  y\n");
         check(&json!(["x\ny\n\n"]), "- |+\n  x\n  y\n\n");
-        check(&json!({"a": " x\ny"}), "a: \" x\\ny\"\n");
+        check(&json!({"a": " x\ny"}), "a: |2-\n   x\n  y\n");
+        check(&json!({"a": "x \ny"}), "a: \"x \\ny\"\n");
+        check(&json!({"a": "\n"}), "a: |2+\n\n");
     }
 
     #[test]
