@@ -46,12 +46,8 @@ impl Exemptions {
             match read(text) {
                 Ok(_) if at_head && exemptions.at_head == MAX_AT_HEAD => {
                     let message = format!("more than {MAX_AT_HEAD} stand at the document's head");
-                    notices.push(notice(
-                        &message,
-                        "write them to a file",
-                        comment.span,
-                        source,
-                    ));
+                    let help = "keep the rest in an exemptions file";
+                    say(notices, notice(&message, help, comment.span, source));
                 }
                 Ok(fields) => {
                     exemptions.at_head += usize::from(at_head);

@@ -11,6 +11,7 @@ use crate::model::{Document, SourceText, Span, SpanNode, Spans, SyntaxError};
 mod events;
 mod key;
 mod message;
+mod number;
 mod scalar;
 mod tree;
 mod write;

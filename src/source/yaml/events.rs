@@ -10,6 +10,8 @@ use super::message::{self, Refusal};
 use super::scalar::{self, ScalarTag, Schema};
 use super::tree::{Finished, Halt, MAX_DEPTH, Tree};
 
+mod trap;
+
 /// Part of a text that is parsed alone.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Input<'t> {
@@ -74,7 +76,7 @@ pub(crate) fn load(input: Input<'_>) -> Loaded {
         loaded: Loaded::default(),
     };
     if input.schema == Schema::Kubernetes {
-        reader.directive = directive(input);
+        reader.directive = trap::directive(input);
     }
     reader.run();
     reader.loaded
@@ -216,54 +218,6 @@ impl<'t> Reader<'t> {
         self.tree.scalar(value, place, merge, anchor)
     }
 
-    /// What Kubernetes reads otherwise inside brackets: `[?a]` has a key there, `{a:}` has the key `a:`, and the tag of
-    /// `[!!str, a]` is `!!str,`.
-    fn flow_traps(&mut self, event: &Event<'t>, span: granit_parser::Span, place: Span) {
-        if let Event::Scalar(text, ScalarStyle::Plain, ..) = event {
-            let found = match text.chars().next() {
-                Some('?') => {
-                    Some("Kubernetes reads this `?` as the mark of a key: put the text in quotes")
-                }
-                Some(':') => {
-                    Some("Kubernetes reads this `:` as the mark of a value: put the text in quotes")
-                }
-                _ if place.is_empty() && self.lacks_blank(place) => {
-                    Some("Kubernetes reads this `:` as part of the text: put a blank behind it")
-                }
-                _ => None,
-            };
-            if let Some(message) = found {
-                self.tree.complain(message, place);
-            }
-        }
-        let Some(tag) = span.tag_span().map(|tag| self.place(tag)) else {
-            return;
-        };
-        let after = tag.end.saturating_sub(self.input.base) as usize;
-        let next = self.input.text.as_bytes().get(after);
-        if matches!(next, Some(b',' | b'[' | b']')) {
-            let message = "Kubernetes reads the tag on to the next blank: put one behind it";
-            self.tree.complain(message, tag);
-        }
-    }
-
-    /// Whether an absent value, which stands at its `:`, is followed by the end of its member.
-    fn lacks_blank(&self, place: Span) -> bool {
-        let at = place.start.saturating_sub(self.input.base) as usize;
-        let rest = self.input.text.as_bytes().get(at..).unwrap_or_default();
-        matches!(rest, [b':', b',' | b']' | b'}', ..])
-    }
-
-    /// Kubernetes ends an anchor's name at the first character that isn't a letter, a digit, `-` or `_`.
-    fn anchor_trap(&mut self, name: &str, place: Span) {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if self.input.schema == Schema::Kubernetes && !name.chars().all(plain) {
-            let message =
-                "Kubernetes reads this anchor's name otherwise: use letters, digits, `-` and `_`";
-            self.tree.complain(message, place);
-        }
-    }
-
     /// A block scalar ends with its last line that isn't blank; the parser says where the next token starts.
     fn block(&self, place: Span) -> Span {
         let start = place.start.saturating_sub(self.input.base) as usize;
@@ -346,21 +300,4 @@ fn syntax_error(message: String, span: Span) -> SyntaxError {
         span,
         other: None,
     }
-}
-
-/// The first directive before the first document of the chunk.
-fn directive(input: Input<'_>) -> Option<Span> {
-    let mut at = 0;
-    for line in input.text.split_inclusive('\n') {
-        match line.trim_start().chars().next() {
-            None | Some('#') => at += line.len(),
-            Some('%') if line.starts_with('%') => {
-                let start = input.base.saturating_add(u32::try_from(at).ok()?);
-                let length = u32::try_from(line.trim_end().len()).ok()?;
-                return Some(Span::new(start, start + length));
-            }
-            Some(_) => return None,
-        }
-    }
-    None
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Number, Value};
 
+use super::number;
 use super::scalar::{self, Scalar, Schema};
 
 pub(super) fn to_yaml(value: &Value) -> String {
@@ -76,17 +77,17 @@ fn leaf(out: &mut String, value: &Value, indent: usize) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Number(value) => out.push_str(&number(value)),
+        Value::Number(value) => out.push_str(&number_text(value)),
         Value::String(value) => text(out, value, Some(indent.max(2))),
         Value::Array(_) => out.push_str("[]"),
         Value::Object(_) => out.push_str("{}"),
     }
 }
 
-fn number(value: &Number) -> String {
+fn number_text(value: &Number) -> String {
     match value.as_f64() {
         Some(float) if value.is_f64() => {
-            scalar::go_float(&format!("{float:e}"), &float.to_string())
+            number::go_float(&format!("{float:e}"), &float.to_string())
         }
         _ => value.to_string(),
     }
