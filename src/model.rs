@@ -11,6 +11,7 @@ mod policy;
 mod report;
 mod review;
 mod span;
+mod test_report;
 mod version;
 
 pub(crate) use binding::glob;
@@ -39,4 +40,5 @@ pub use review::{
 pub use span::{
     Comment, Document, Located, Place, SourceText, Span, SpanNode, Spans, SyntaxError, YamlReader,
 };
+pub use test_report::{TestKind, TestReport, TestResult, TestStatus, TestedPackage};
 pub use version::{KubernetesVersion, ParseVersionError};

@@ -1,4 +1,4 @@
-//! Decisions as people and machines read them: text, JSON, SARIF, JUnit, GitHub, GitLab, Markdown, pages of policies.
+//! Decisions as people and machines read them: text, JSON, SARIF, `JUnit`, GitHub, GitLab, Markdown, pages of policies.
 //!
 //! Pure: takes values of `model`, gives text; never writes anywhere, never reads a clock, never depends on a hash's order.
 

@@ -1,6 +1,6 @@
-//! What a run of policies' tests gave.
+//! What a run of policy tests came to.
 //!
-//! Data only: the author face fills it, `report` renders it.
+//! Data only: `report` renders it, the author face fills it. Fail, error and skip never merge.
 
 use super::load::LoadProblem;
 use super::policy::Digest;
@@ -10,7 +10,7 @@ use super::policy::Digest;
 pub enum TestKind {
     /// A rule `test_…` in Rego.
     Rego,
-    /// A file below `cases/`.
+    /// A file below `cases/`, or a twin of one.
     Case,
 }
 
@@ -25,22 +25,25 @@ impl TestKind {
     }
 }
 
-/// How a test ended; fail, error and skip never merge.
+/// How a test ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
-    /// As expected.
+pub enum TestStatus {
+    /// As it says.
     Pass,
-    /// Not as expected.
+    /// Otherwise than it says.
     Fail,
     /// It couldn't be evaluated.
     Error,
-    /// Left out, for the reason given.
+    /// It wasn't run; the message says why.
     Skip,
-    /// `todo_test_…`: left out by its author.
+    /// It is marked `todo_`.
     Todo,
 }
 
-impl Outcome {
+impl TestStatus {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Pass, Self::Fail, Self::Error, Self::Skip, Self::Todo];
+
     /// Its name in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -57,53 +60,57 @@ impl Outcome {
 /// One test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestResult {
-    /// `test_x`, or `deny/init.yaml` for a case (`deny/init.yaml in a CronJob` for a twin).
+    /// Its name in its package: `test_x`, `deny/init.yaml`, `deny/init.yaml in a Deployment`.
     pub id: String,
     /// What it is.
     pub kind: TestKind,
-    /// The file that a failure points at.
+    /// The file that states what is expected.
     pub file: String,
-    /// Its line, from 1.
+    /// The line there, from 1.
     pub line: u32,
     /// How it ended.
-    pub outcome: Outcome,
-    /// Why it didn't pass.
+    pub status: TestStatus,
+    /// Why it didn't pass, one sentence.
     pub message: Option<String>,
-    /// Lines that were expected, of a case.
+    /// What was expected, line by line.
     pub expected: Vec<String>,
-    /// Lines that came instead.
+    /// What came out, line by line.
     pub got: Vec<String>,
-    /// What the test printed.
+    /// What `print` said, with file and line.
     pub prints: Vec<String>,
     /// How long it took.
     pub seconds: f64,
 }
 
-/// The tests of one policy or package.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PolicyTests {
-    /// The folder, as people know it.
+/// The tests of one policy or library package.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TestedPackage {
+    /// Its folder, or its file where it has none of its own.
     pub name: String,
-    /// By file, then line.
+    /// Its tests, by file and line.
     pub tests: Vec<TestResult>,
+    /// What its author should know: two tests of one name, and the like.
+    pub warnings: Vec<String>,
 }
 
-/// A whole run.
+/// A run of policy tests.
 #[derive(Debug, Clone)]
 pub struct TestReport {
-    /// Digest of the policies tested.
+    /// Digest of the policy set.
     pub policy_set_digest: Digest,
-    /// By path.
-    pub policies: Vec<PolicyTests>,
-    /// Policies and tests that didn't load.
+    /// By name.
+    pub packages: Vec<TestedPackage>,
+    /// What didn't load; its tests weren't run.
     pub load_problems: Vec<LoadProblem>,
+    /// How long the run took.
+    pub seconds: f64,
 }
 
 impl TestReport {
-    /// How many tests ended so.
+    /// How many tests ended as `status`.
     #[must_use]
-    pub fn count(&self, outcome: Outcome) -> usize {
-        let tests = self.policies.iter().flat_map(|policy| &policy.tests);
-        tests.filter(|test| test.outcome == outcome).count()
+    pub fn count(&self, status: TestStatus) -> usize {
+        let tests = self.packages.iter().flat_map(|package| &package.tests);
+        tests.filter(|test| test.status == status).count()
     }
 }

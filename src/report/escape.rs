@@ -62,18 +62,20 @@ pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
 
 /// `text` as one line of Markdown without any markup of its own, fit for a table's cell.
 pub(crate) fn markdown(text: &str) -> String {
+    let text = visible(text);
     let mut shown = String::with_capacity(text.len() + 8);
-    for c in visible(text).chars() {
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
         match c {
-            '&' => shown.push_str("&amp;"),
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            // A mention or an address would become a link, and notify people.
-            '@' => shown.push_str("&#64;"),
-            ':' => shown.push_str("&#58;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '(' | ')' | '$' | '^' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '$' | '^' => {
                 shown.push('\\');
                 shown.push(c);
+            }
+            // Mentions and addresses would become links, and notify people.
+            ':' if !rest.as_str().starts_with('/') => shown.push(c),
+            '.' if !shown.to_ascii_lowercase().ends_with("www") => shown.push(c),
+            '&' | '<' | '>' | '@' | ':' | '.' => {
+                let _ = write!(shown, "&#{};", u32::from(c));
             }
             _ => shown.push(c),
         }
@@ -81,24 +83,43 @@ pub(crate) fn markdown(text: &str) -> String {
     shown
 }
 
-/// `text` as code of Markdown, fit for a table's cell: HTML's element, since a `|` between backticks would end the cell.
+/// `text` as code of Markdown, fit for a table's cell.
 pub(crate) fn markdown_code(text: &str) -> String {
+    let text = visible(text);
+    let plain = !text.contains(['`', '|']) && text.trim().len() == text.len();
+    if plain && !text.is_empty() {
+        return format!("`{text}`");
+    }
+    // What a span of code can't hold stands in HTML's element, each sign as its number.
     let mut shown = String::from("<code>");
-    for c in visible(text).chars() {
-        match c {
-            '&' => shown.push_str("&amp;"),
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            '"' => shown.push_str("&quot;"),
-            // Everything else that Markdown could read as its own.
-            _ if c.is_ascii_punctuation() && !matches!(c, '/' | '.' | '-' | ',' | '=' | ' ') => {
-                let _ = write!(shown, "&#{};", u32::from(c));
-            }
-            _ => shown.push(c),
+    for c in text.chars() {
+        if c.is_alphanumeric() || c == ' ' {
+            shown.push(c);
+        } else {
+            let _ = write!(shown, "&#{};", u32::from(c));
         }
     }
     shown.push_str("</code>");
     shown
+}
+
+/// `text` as [`markdown`], what stands between backticks as code.
+pub(crate) fn markdown_prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return markdown(text);
+    }
+    let parts = parts.iter().enumerate();
+    parts
+        .filter(|(_, part)| !part.is_empty())
+        .map(|(index, part)| {
+            if index % 2 == 0 {
+                markdown(part)
+            } else {
+                markdown_code(part)
+            }
+        })
+        .collect()
 }
 
 /// `path` percent-encoded for a relative address (RFC 3986): unreserved characters and `/` stay.
@@ -141,17 +162,29 @@ mod tests {
         for (text, shown) in [
             ("a|b", "a\\|b"),
             ("`rm`", "\\`rm\\`"),
-            ("<img src=x>", "&lt;img src=x&gt;"),
-            ("@team see http://x", "&#64;team see http&#58;//x"),
-            ("[a](b)", "\\[a\\]\\(b\\)"),
+            ("<img src=x>", "&#60;img src=x&#62;"),
+            ("@team see http://x: y", "&#64;team see http&#58;//x: y"),
+            ("WWW.x.org", "WWW&#46;x.org"),
+            ("[a](b)", "\\[a\\](b)"),
             ("a\n| b", "a\\\\n\\| b"),
+            ("&lt;", "&#38;lt;"),
         ] {
             assert_eq!(markdown(text), shown);
         }
-        assert_eq!(
-            markdown_code("a|`<b>`"),
-            "<code>a&#124;&#96;&lt;b&gt;&#96;</code>"
-        );
+    }
+
+    #[test]
+    fn markdown_code_never_ends_early() {
+        for (text, shown) in [
+            ("a<b>: c", "`a<b>: c`"),
+            ("a|`<b>`", "<code>a&#124;&#96;&#60;b&#62;&#96;</code>"),
+            (" a", "<code> a</code>"),
+            ("", "<code></code>"),
+        ] {
+            assert_eq!(markdown_code(text), shown);
+        }
+        assert_eq!(markdown_prose("set `a: *` *now*"), "set `a: *` \\*now\\*");
+        assert_eq!(markdown_prose("one ` only"), "one \\` only");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! identities, not values.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -109,15 +110,12 @@ fn add_item(parts: &mut Parts, review: &Review, list: &str, index: usize, item: 
             } else {
                 &["name"]
             };
-            match steps.iter().find_map(|key| Some((key, text(key)?))) {
-                Some((key, name)) => {
-                    parts.add(key);
-                    parts.add(name);
-                }
-                None => {
-                    parts.add("index");
-                    parts.add(&index.to_string());
-                }
+            if let Some((key, name)) = steps.iter().find_map(|key| Some((key, text(key)?))) {
+                parts.add(key);
+                parts.add(name);
+            } else {
+                parts.add("index");
+                parts.add(&index.to_string());
             }
         }
     }
@@ -143,10 +141,16 @@ fn numbered(identity: &[u8; 32], occurrence: u32) -> String {
     let mut hash = Sha256::new();
     hash.update(identity);
     hash.update(occurrence.to_le_bytes());
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hexadecimal(hash)
+}
+
+/// The digest in hexadecimal digits.
+pub(crate) fn hexadecimal(hash: Sha256) -> String {
+    let mut text = String::with_capacity(64);
+    for byte in hash.finalize() {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 #[cfg(test)]
@@ -165,7 +169,7 @@ mod tests {
         Review::create(kind, Arc::new(object), origin)
     }
 
-    fn pod(spec: Value) -> Review {
+    fn pod(spec: &Value) -> Review {
         review(
             "v1",
             "Pod",
@@ -183,9 +187,9 @@ mod tests {
         let steps = |steps: Value| review("x/v1", "Workflow", json!({"steps": steps}));
         for (before, path_before, after, path_after) in [
             (
-                pod(json!({"containers": [{"name": "a"}, {"name": "b", "image": "x"}]})),
+                pod(&json!({"containers": [{"name": "a"}, {"name": "b", "image": "x"}]})),
                 "spec.containers[1].image",
-                pod(json!({"containers": [{"name": "b", "image": "y"}]})),
+                pod(&json!({"containers": [{"name": "b", "image": "y"}]})),
                 "spec.containers[0].image",
             ),
             (
@@ -233,7 +237,7 @@ mod tests {
 
     #[test]
     fn every_part_of_the_identity_counts() {
-        let base = pod(json!({"containers": [{"name": "a"}, {"image": "x"}, {"image": "x"}]}));
+        let base = pod(&json!({"containers": [{"name": "a"}, {"image": "x"}, {"image": "x"}]}));
         let path = "spec.containers[0].image";
         let own = of(&base, path);
         let other_name = review("v1", "Pod", json!({"metadata": {"name": "api"}}));
@@ -258,7 +262,7 @@ mod tests {
 
     #[test]
     fn equal_identities_are_numbered_and_values_do_not_count() {
-        let review = pod(json!({"containers": [{"name": "a"}, {"name": "a"}]}));
+        let review = pod(&json!({"containers": [{"name": "a"}, {"name": "a"}]}));
         let mut decision = Decision {
             findings: vec![
                 fixture::finding("a/x", "spec.containers[0].image", "m"),
@@ -277,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_stable_across_releases() {
-        let review = pod(json!({"containers": [{"name": "a"}]}));
+        let review = pod(&json!({"containers": [{"name": "a"}]}));
         assert_eq!(
             of(&review, "spec.containers[0].image"),
             "f77b11dae73b2f96629faee6685419d5166517f3dfd6644ed8f7a446d944f79a"

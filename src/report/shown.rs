@@ -2,6 +2,7 @@
 //!
 //! Never hides a denial: a finding is folded into a more specific one only where that one weighs at least as much.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
@@ -101,6 +102,18 @@ fn weighs(host: &Finding, folded: &Finding) -> bool {
     }
 }
 
+/// Sorts what counts most to the front; equals keep their order.
+pub(crate) fn worst_first(findings: &mut [Shown<'_>]) {
+    findings.sort_by_key(|shown| {
+        let finding = shown.finding;
+        (
+            finding.status,
+            Reverse(finding.severity),
+            Reverse(finding.enforcement),
+        )
+    });
+}
+
 /// A failure with all objects that it concerns.
 pub(crate) struct FailureGroup<'a> {
     /// The failure as it was first met.
@@ -114,7 +127,7 @@ pub(crate) struct FailureGroup<'a> {
 /// The failures of `report`: equal ones once, strictest first, then by policy and place.
 pub(crate) fn failures(report: &Report) -> Vec<FailureGroup<'_>> {
     type Key<'a> = (
-        std::cmp::Reverse<Enforcement>,
+        Reverse<Enforcement>,
         &'a PolicyId,
         FailureClass,
         Option<&'a PolicyPlace>,
@@ -124,7 +137,7 @@ pub(crate) fn failures(report: &Report) -> Vec<FailureGroup<'_>> {
     for judged in &report.judged {
         for failure in &judged.decision.failures {
             let key = (
-                std::cmp::Reverse(failure.enforcement),
+                Reverse(failure.enforcement),
                 &failure.policy,
                 failure.class,
                 failure.place.as_ref(),

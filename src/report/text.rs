@@ -17,12 +17,18 @@ use annotate_snippets::{Group, Renderer};
 use crate::model::{Enforcement, Report, Status};
 use crate::report::shown::{self, Counts, Shown, number};
 
+pub(crate) use finding::split_snippet;
 pub use ledger::ledger;
 pub(crate) use ledger::line as ledger_line;
-pub use problem::{Problem, ProblemLevel, problem};
+pub use problem::{Problem, ProblemLevel, notices, problem};
+pub(crate) use redact::may_be_secret;
 
 /// How text is rendered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct TextOptions {
     /// Write ANSI colours.
     pub colour: bool,

@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use crate::model::{self, Judged, LoadProblem, Related};
 use crate::report::place::widened;
 use crate::report::shown::Shown;
+use crate::report::text::may_be_secret;
 
 use super::shape::{
-    Count, Coverage, Exemption, Failure, Finding, Location, NotRun, Place, Range, Reference,
+    Coverage, Exemption, Failure, Finding, Location, NotRun, Place, PolicyCount, Range, Reference,
     Resource, Run, SCHEMA, Skipped, Tool, Unreadable, Warning,
 };
 
@@ -82,8 +83,8 @@ fn coverage(coverage: &model::Coverage) -> Coverage<'_> {
     }
 }
 
-fn count(case: &model::NotKnown) -> Count<'_> {
-    Count {
+fn count(case: &model::NotKnown) -> PolicyCount<'_> {
+    PolicyCount {
         policy: case.policy.as_str(),
         reason: &case.reason,
         count: case.count,
@@ -166,7 +167,10 @@ pub(super) fn finding<'a>(shown: &Shown<'a>) -> Finding<'a> {
         resource: resource(&shown.judged.resource),
         locations: locations(finding),
         missing: finding.missing.as_deref(),
-        found: finding.found.as_ref(),
+        found: finding
+            .found
+            .as_ref()
+            .filter(|_| !may_be_secret(shown.judged, finding)),
         wanted: finding.wanted.as_ref(),
         container: finding.container.as_deref(),
         folded: shown.folded.iter().map(|id| id.as_str()).collect(),

@@ -77,9 +77,9 @@ pub(super) struct Coverage<'a> {
     /// Folders of charts that were met unrendered.
     pub(super) charts_not_rendered: &'a [String],
     /// Policies that could not apply.
-    pub(super) not_applicable: Vec<Count<'a>>,
+    pub(super) not_applicable: Vec<PolicyCount<'a>>,
     /// Facts that policies judged without.
-    pub(super) not_known: Vec<Count<'a>>,
+    pub(super) not_known: Vec<PolicyCount<'a>>,
     /// Policies that are not run.
     pub(super) not_run: Vec<NotRun<'a>>,
 }
@@ -104,7 +104,7 @@ pub(super) struct Unreadable<'a> {
 
 /// A policy and on how many objects something kept it from judging in full.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Count<'a> {
+pub(super) struct PolicyCount<'a> {
     pub(super) policy: &'a str,
     pub(super) reason: &'a str,
     pub(super) count: u64,

@@ -14,13 +14,13 @@ fn fits(schema: &Value, value: &Value) {
     assert!(errors.is_empty(), "{errors:#?}\n{value:#}");
 }
 
-fn parsed(report: &Report) -> Value {
-    serde_json::from_str(&super::report(report)).unwrap()
+fn parsed(given: &Report) -> Value {
+    serde_json::from_str(&report(given)).unwrap()
 }
 
 #[test]
 fn a_report_is_complete() {
-    insta::assert_snapshot!("report", super::report(&fixture::full()));
+    insta::assert_snapshot!("report", report(&fixture::full()));
 }
 
 #[test]

@@ -64,8 +64,8 @@ pub(crate) fn elements(
 /// The renderer counts columns in the lines that it is given, and ours may be cut or redacted; so the place comes as an element
 /// of its own, and the empty `:::` that the renderer puts before a snippet without a path goes.
 pub(crate) fn print(renderer: &Renderer, group: &Group<'_>) -> String {
-    let rendered = renderer.render(std::slice::from_ref(group));
-    let lines = rendered
+    let text = renderer.render(std::slice::from_ref(group));
+    let lines = text
         .lines()
         .filter(|line| without_style(line).trim() != ":::");
     lines.flat_map(|line| [line.trim_end(), "\n"]).collect()

@@ -12,7 +12,7 @@ use crate::report::shown::{self, Shown};
 
 use super::TextOptions;
 use super::excerpt::{Mark, elements};
-use super::redact::Redact;
+use super::redact::{Redact, may_be_secret};
 
 /// Longest value that a label shows, in characters.
 const VALUE_LIMIT: usize = 80;
@@ -105,6 +105,8 @@ fn label(shown: &Shown<'_>) -> Option<String> {
     parts.extend(own.map(|own| visible(own).into_owned()));
     match (&finding.missing, &finding.found) {
         (Some(missing), _) => parts.push(format!("missing `{}`", visible(missing))),
+        // The engine drops such values; it isn't the only author of findings.
+        (None, Some(_)) if may_be_secret(shown.judged, finding) => {}
         (None, Some(found)) => parts.push(format!("found `{}`", value(found))),
         (None, None) => {}
     }
@@ -181,18 +183,26 @@ fn in_object(judged: &Judged, path: &str) -> String {
 fn help(remediation: &str) -> Option<String> {
     let one_line = remediation.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = visible(&one_line);
-    if text.is_empty() {
-        return None;
+    match split_snippet(&text) {
+        Some((sentence, code)) => Some(format!("{sentence}\n  {code}")),
+        None => (!text.is_empty()).then(|| text.into_owned()),
     }
-    let snippet = text
-        .trim_end_matches('.')
-        .strip_suffix('`')
-        .and_then(|text| text.rsplit_once('`'))
-        .and_then(|(before, code)| Some((before.strip_suffix(": ")?, code)));
-    Some(match snippet {
-        Some((sentence, code)) => format!("{sentence}:\n  {code}"),
-        None => text.into_owned(),
-    })
+}
+
+/// The sentence of a remediation with its colon, and the code between backticks that ends it.
+pub(crate) fn split_snippet(remediation: &str) -> Option<(&str, &str)> {
+    let code = remediation
+        .strip_suffix('.')
+        .unwrap_or(remediation)
+        .strip_suffix('`')?;
+    let (sentence, code) = code.rsplit_once('`')?;
+    Some((
+        sentence
+            .trim_end()
+            .strip_suffix(':')
+            .map(|_| sentence.trim_end())?,
+        code,
+    ))
 }
 
 fn level(enforcement: Enforcement) -> Level<'static> {

@@ -34,8 +34,8 @@ pub(crate) fn line(coverage: &Coverage) -> String {
         .iter()
         .map(|unread| unread.path.as_str())
         .collect();
-    let charts = coverage.charts_not_rendered.len() as u64;
-    let not_run = coverage.not_run.len() as u64;
+    let charts = coverage.charts_not_rendered.len();
+    let not_run = coverage.not_run.len();
     for (count, said) in [
         (
             coverage.not_recognised.len(),
@@ -43,12 +43,12 @@ pub(crate) fn line(coverage: &Coverage) -> String {
         ),
         (unreadable.len(), format!("{} unreadable", unreadable.len())),
         (
-            charts as usize,
-            format!("{} not rendered", number(charts, "chart", "charts")),
+            charts,
+            format!("{} not rendered", number(charts as u64, "chart", "charts")),
         ),
         (
-            not_run as usize,
-            format!("{} not run", number(not_run, "policy", "policies")),
+            not_run,
+            format!("{} not run", number(not_run as u64, "policy", "policies")),
         ),
     ] {
         if count > 0 {

@@ -2,9 +2,9 @@
 //!
 //! The same shape for arguments, configuration, exemptions and policies; never a debug form of a type.
 
-use annotate_snippets::{Group, Level};
+use annotate_snippets::{Group, Level, Origin, Padding};
 
-use crate::model::{SourceText, Span};
+use crate::model::{Notice, Report, SourceText, Span};
 use crate::report::escape::visible;
 
 use super::TextOptions;
@@ -67,4 +67,32 @@ pub fn problem(problem: &Problem<'_>, options: &TextOptions) -> String {
         group = group.element(Level::HELP.message(visible(help)));
     }
     print(&options.renderer(), &group)
+}
+
+/// The warnings and notices of a run, as talk for stderr; empty if there are none.
+#[must_use]
+pub fn notices(report: &Report, options: &TextOptions) -> String {
+    let groups = report.notices.iter().map(notice);
+    groups
+        .map(|group| print(&options.renderer(), &group))
+        .collect()
+}
+
+fn notice(notice: &Notice) -> Group<'_> {
+    let level = if notice.warning {
+        Level::WARNING
+    } else {
+        Level::NOTE
+    };
+    let mut group = Group::with_title(level.primary_title(visible(&notice.message)));
+    if let Some(place) = &notice.place {
+        group = group.element(Origin::path(visible(place)));
+        if notice.help.is_some() {
+            group = group.element(Padding);
+        }
+    }
+    match &notice.help {
+        Some(help) => group.element(Level::HELP.message(visible(help))),
+        None => group,
+    }
 }

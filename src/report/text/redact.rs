@@ -22,6 +22,11 @@ pub(crate) enum Redact {
     AllButKey,
 }
 
+/// Whether what `finding` points at may be a secret.
+pub(crate) fn may_be_secret(judged: &Judged, finding: &Finding) -> bool {
+    Redact::of(judged, finding) == Redact::AllButKey
+}
+
 impl Redact {
     /// How careful the excerpts of `finding` are: what may be a secret is never shown.
     pub(crate) fn of(judged: &Judged, finding: &Finding) -> Self {
@@ -59,6 +64,7 @@ impl Redact {
     ) -> Vec<(Range<usize>, &'static str)> {
         match (self, mark) {
             (Self::Nothing, _) => Vec::new(),
+            (Self::Names, _) if line.len() > SEARCHED => Self::AroundMark.ranges(line, mark),
             (Self::Names, _) => sensitive(line)
                 .into_iter()
                 .filter(|range| {
@@ -117,9 +123,6 @@ const SEARCHED: usize = 64 * 1024;
 
 /// The values of keys that sound like secrets.
 fn sensitive(line: &str) -> Vec<Range<usize>> {
-    if line.len() > SEARCHED {
-        return vec![0..line.len()];
-    }
     let mut ranges: Vec<Range<usize>> = Vec::new();
     let mut done = 0;
     for (colon, _) in line.match_indices(':') {
@@ -222,11 +225,11 @@ mod tests {
         let mut text = String::new();
         let mut at = 0;
         for (range, instead) in redact.ranges(line, mark.as_ref()) {
-            text.push_str(&line[at..range.start]);
+            text.push_str(line.get(at..range.start).unwrap());
             text.push_str(instead);
             at = range.end;
         }
-        text.push_str(&line[at..]);
+        text.push_str(line.get(at..).unwrap());
         assert_eq!(text, shown);
     }
 
@@ -291,5 +294,7 @@ mod tests {
             check(Redact::Names, line, mark, shown);
         }
         check(Redact::Nothing, "password: x", "", "password: x");
+        let long = format!("{{value: hunter2, {} name: P}}", "x".repeat(SEARCHED));
+        check(Redact::Names, &long, "name: P", "…name: P…");
     }
 }

@@ -93,6 +93,38 @@ fn colours_and_links_only_on_demand() {
     assert!(!render(&report, &plain()).contains('\u{1b}'));
 }
 
+#[test]
+fn notices_name_their_place_and_way_out() {
+    insta::assert_snapshot!("notices", notices(&fixture::full(), &plain()));
+    assert_eq!(notices(&fixture::clean(), &plain()), "");
+}
+
+#[test]
+fn a_value_that_may_be_a_secret_is_never_shown() {
+    let mut report = fixture::full();
+    let secret = &mut report.judged[2];
+    assert_eq!(secret.resource.kind, "Secret");
+    secret.decision.findings[0].found = Some("hunter2".into());
+    let options = TextOptions {
+        verbose: true,
+        show_exempt: true,
+        snippet_lines: 9,
+        ..plain()
+    };
+    let texts = [
+        render(&report, &options),
+        crate::report::json::report(&report),
+        crate::report::junit::render(&report),
+        crate::report::markdown::render(&report),
+        crate::report::sarif::render(&report, &crate::report::sarif::SarifOptions::default()),
+        crate::report::github::render(&report, &crate::report::github::GithubOptions::default()),
+        crate::report::gitlab::render(&report, ""),
+    ];
+    for text in texts {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
 /// One finding at the first `needle` of `text`, as text with `context` lines around it.
 fn snippet(text: &str, needle: &str, path: &str, context: u32) -> String {
     let source = fixture::source("a.yaml", text);
