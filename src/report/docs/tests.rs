@@ -1,3 +1,7 @@
+//! What the pages of policies must hold.
+//!
+//! Never reads a policy or manifest of the repository: the fixture is built.
+
 use serde_json::{Value, json};
 
 use super::*;

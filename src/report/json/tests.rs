@@ -1,3 +1,7 @@
+//! What the JSON form must hold.
+//!
+//! Never reads a policy or manifest of the repository: the fixture is built.
+
 use proptest::prelude::*;
 use serde_json::json;
 

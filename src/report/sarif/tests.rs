@@ -1,3 +1,7 @@
+//! What the SARIF form must hold.
+//!
+//! Never reads a policy or manifest of the repository: the fixture is built.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

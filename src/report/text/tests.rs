@@ -1,3 +1,7 @@
+//! What the text form must hold.
+//!
+//! Never reads a policy or manifest of the repository: the fixture is built.
+
 use proptest::prelude::*;
 
 use super::*;
