@@ -1,6 +1,7 @@
 //! The author face: the policies' own tests, cases and pages.
 //!
 //! Opens no socket and judges nothing by itself: the engine does, exactly as in a scan.
+#![expect(clippy::disallowed_methods, reason = "measures how long a run took")]
 
 mod cases;
 mod files;
@@ -10,17 +11,19 @@ mod twins;
 
 pub use cases::Update;
 pub use files::{Files, FilesError};
-pub use pages::{Page, index, page, pages, stale};
+pub use pages::{Page, page, pages, stale};
 
 use std::panic::{self, AssertUnwindSafe};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 use regex::Regex;
 
 use crate::engine::{self, Options};
-use crate::model::{KubernetesVersion, LoadProblem, Outcome, PolicyTests, TestKind, TestReport, TestResult};
+use crate::model::{
+    KubernetesVersion, LoadProblem, TestKind, TestReport, TestResult, TestStatus, TestedPackage,
+};
 use crate::source;
 
 /// Workers' stacks, as deep as in a scan.
@@ -67,9 +70,12 @@ pub struct Tested {
 
 /// Runs every Rego test and case of `files`.
 pub fn test(files: &Files, settings: &Settings) -> Tested {
+    let started = Instant::now();
     let sources = files.sources();
     let options = settings.options(KubernetesVersion::NEWEST);
-    let modules = sources.iter().filter(|source| !files::is_test(source.text.name()));
+    let modules = sources
+        .iter()
+        .filter(|source| !files::is_test(source.text.name()));
     let (set, mut problems) = engine::build(modules.cloned().collect(), &options);
     let (packages, test_problems) = engine::testing::packages(&sources, &options);
     problems.extend(test_problems);
@@ -89,7 +95,10 @@ pub fn test(files: &Files, settings: &Settings) -> Tested {
         };
         let judged = || -> Vec<_> {
             let found = cases.found();
-            found.par_iter().map(|case| caught(&case.folder, || cases.run(case))).collect()
+            found
+                .par_iter()
+                .map(|case| caught(&case.folder, || cases.run(case)))
+                .collect()
         };
         rayon::join(rego, judged)
     };
@@ -115,8 +124,9 @@ pub fn test(files: &Files, settings: &Settings) -> Tested {
     Tested {
         report: TestReport {
             policy_set_digest: digest,
-            policies: grouped(results),
+            packages: grouped(results),
             load_problems: problems,
+            seconds: started.elapsed().as_secs_f64(),
         },
         updates,
         panicked,
@@ -131,7 +141,7 @@ fn caught<T>(folder: &str, work: impl FnOnce() -> T) -> Result<T, (String, TestR
             kind: TestKind::Case,
             file: folder.to_owned(),
             line: 1,
-            outcome: Outcome::Error,
+            status: TestStatus::Error,
             message: Some("internal error: please report it".to_owned()),
             expected: Vec::new(),
             got: Vec::new(),
@@ -143,26 +153,34 @@ fn caught<T>(folder: &str, work: impl FnOnce() -> T) -> Result<T, (String, TestR
 }
 
 /// Results by policy folder, in the order of paths.
-fn grouped(mut results: Vec<(String, TestResult)>) -> Vec<PolicyTests> {
+fn grouped(mut results: Vec<(String, TestResult)>) -> Vec<TestedPackage> {
     results.sort_by(|(a, left), (b, right)| {
         (a, &left.file, left.line, &left.id).cmp(&(b, &right.file, right.line, &right.id))
     });
-    let mut policies: Vec<PolicyTests> = Vec::new();
+    let mut packages: Vec<TestedPackage> = Vec::new();
     for (name, result) in results {
-        match policies.last_mut() {
+        match packages.last_mut() {
             Some(last) if last.name == name => last.tests.push(result),
-            _ => policies.push(PolicyTests {
+            _ => packages.push(TestedPackage {
                 name,
                 tests: vec![result],
+                warnings: Vec::new(),
             }),
         }
     }
-    policies
+    packages
 }
 
 /// Problems once each, by place: a module may be loaded for the set and again for its tests.
 fn unique(problems: &mut Vec<LoadProblem>) {
-    let key = |problem: &LoadProblem| (problem.source.name().to_owned(), problem.span, problem.code, problem.message.clone());
+    let key = |problem: &LoadProblem| {
+        (
+            problem.source.name().to_owned(),
+            problem.span,
+            problem.code,
+            problem.message.clone(),
+        )
+    };
     problems.sort_by_key(key);
     problems.dedup_by_key(|problem| key(problem));
 }

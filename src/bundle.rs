@@ -1,7 +1,10 @@
 //! Where policies come from: the ones shipped in the binary, and folders or files of Rego.
 //!
 //! Reads bytes and hands texts on; never parses Rego and never judges.
-#![expect(clippy::disallowed_methods, reason = "reads policy folders: part of the shell")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads policy folders: part of the shell"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -57,7 +60,9 @@ impl BundleError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => "name an existing folder of policies, or a `.rego` file",
-            Self::Empty { .. } => "policies stand in `<category>/<id>/policy.rego` below the folder",
+            Self::Empty { .. } => {
+                "policies stand in `<category>/<id>/policy.rego` below the folder"
+            }
             Self::NotText { .. } => "save it as UTF-8",
         }
     }
@@ -82,7 +87,10 @@ pub fn shipped_files() -> BTreeMap<String, String> {
     Shipped::iter()
         .filter_map(|path| {
             let file = Shipped::get(&path)?;
-            Some((format!("{ROOT}/{path}"), String::from_utf8_lossy(&file.data).into_owned()))
+            Some((
+                format!("{ROOT}/{path}"),
+                String::from_utf8_lossy(&file.data).into_owned(),
+            ))
         })
         .collect()
 }
@@ -90,8 +98,12 @@ pub fn shipped_files() -> BTreeMap<String, String> {
 /// The shipped profiles' text.
 #[must_use]
 pub fn shipped_profiles() -> Arc<SourceText> {
-    let text = Shipped::get("profiles.yaml").map(|file| String::from_utf8_lossy(&file.data).into_owned());
-    Arc::new(SourceText::new(format!("{ROOT}/profiles.yaml"), text.unwrap_or_default()))
+    let text =
+        Shipped::get("profiles.yaml").map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    Arc::new(SourceText::new(
+        format!("{ROOT}/profiles.yaml"),
+        text.unwrap_or_default(),
+    ))
 }
 
 /// The policies and libraries at `path`, a `.rego` file or a folder of them, without tests, by path.
@@ -113,7 +125,10 @@ pub fn rego_files(path: &Path) -> Result<Vec<PathBuf>, BundleError> {
         path: shown(path),
         reason: error.to_string(),
     };
-    if !fs::metadata(path).map_err(|error| unreadable(&error))?.is_dir() {
+    if !fs::metadata(path)
+        .map_err(|error| unreadable(&error))?
+        .is_dir()
+    {
         return Ok(vec![path.to_owned()]);
     }
     let mut files = Vec::new();
@@ -139,7 +154,9 @@ pub fn read_one(path: &Path) -> Result<PolicySource, BundleError> {
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if hidden {
             continue;
         }
@@ -147,7 +164,10 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<
             if depth < MAX_DEPTH {
                 collect(&path, depth + 1, files)?;
             }
-        } else if path.extension().is_some_and(|extension| extension == "rego") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "rego")
+        {
             files.push(path);
         }
     }
@@ -156,33 +176,45 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<
 
 /// Whether a path is a module of a policy set: Rego, and not a test.
 fn is_policy(path: &str) -> bool {
-    path.strip_suffix(".rego").is_some_and(|stem| !stem.ends_with("_test"))
+    path.strip_suffix(".rego")
+        .is_some_and(|stem| !stem.ends_with("_test"))
 }
 
 /// A path as people read it: `/` between its parts, no leading `./`.
 fn shown(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
-    text.strip_prefix("./").map_or_else(|| text.clone(), str::to_owned)
+    text.strip_prefix("./")
+        .map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// Sources of one's own beside the shipped ones; a module replaces the shipped one of the same package.
 #[must_use]
 pub fn with_shipped(own: Vec<PolicySource>) -> Vec<PolicySource> {
-    let packages: BTreeSet<String> = own.iter().filter_map(|source| package(source.text.text())).collect();
-    let kept = |source: &PolicySource| package(source.text.text()).is_none_or(|name| !packages.contains(&name));
+    let packages: BTreeSet<String> = own
+        .iter()
+        .filter_map(|source| package(source.text.text()))
+        .collect();
+    let kept = |source: &PolicySource| {
+        package(source.text.text()).is_none_or(|name| !packages.contains(&name))
+    };
     shipped().into_iter().filter(kept).chain(own).collect()
 }
 
 /// The package that a module's `package` line names.
 fn package(text: &str) -> Option<String> {
-    let line = text.lines().find_map(|line| line.trim_start().strip_prefix("package "))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.trim_start().strip_prefix("package "))?;
     Some(line.split('#').next()?.trim().to_owned())
 }
 
 /// Sources beside the shipped libraries that they don't replace; the shipped policies themselves stay out.
 #[must_use]
 pub fn with_libraries(own: Vec<PolicySource>) -> Vec<PolicySource> {
-    let packages: BTreeSet<String> = own.iter().filter_map(|source| package(source.text.text())).collect();
+    let packages: BTreeSet<String> = own
+        .iter()
+        .filter_map(|source| package(source.text.text()))
+        .collect();
     let kept = |source: &PolicySource| {
         let library = source.text.name().starts_with("policies/lib/");
         library && package(source.text.text()).is_none_or(|name| !packages.contains(&name))

@@ -20,7 +20,8 @@ use clap::{CommandFactory, Parser};
 
 use self::args::{Arguments, BaselineCommand, Command, ExemptionsCommand};
 use self::problem::{Problem, Problems};
-use crate::report;
+use crate::model::LoadProblem;
+use crate::report::text;
 
 /// The main thread's work runs on a stack as deep as the workers'.
 const STACK_BYTES: usize = 64 << 20;
@@ -45,7 +46,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
         Ok(_) => 5,
         Err(error) => {
-            say(&Problem::new(format!("no thread can be started: {error}"), "free some memory").into());
+            say(&Problem::new(
+                format!("no thread can be started: {error}"),
+                "free some memory",
+            )
+            .into());
             5
         }
     }
@@ -58,19 +63,26 @@ fn dispatch(arguments: &Arguments) -> Result<u8, Problems> {
         Command::Policies(arguments) => show::policies(&directory, arguments),
         Command::Explain(arguments) => show::explain(&directory, arguments),
         Command::Test(arguments) => author::test(&directory, arguments),
-        Command::Docs(arguments) => author::docs(&directory, arguments),
+        Command::Docs(arguments) => author::pages(&directory, arguments),
         Command::Inputs(arguments) => show::inputs(&directory, arguments),
         Command::Parse(arguments) => show::parse(&directory, arguments),
         Command::Baseline(BaselineCommand::Prune(arguments)) => scan::prune(&directory, arguments),
         Command::Baseline(BaselineCommand::Show { file }) => show::baseline(&directory, file),
-        Command::Exemptions(ExemptionsCommand::Check(arguments)) => show::exemptions(&directory, arguments),
+        Command::Exemptions(ExemptionsCommand::Check(arguments)) => {
+            show::exemptions(&directory, arguments)
+        }
         Command::Schema(arguments) => {
             output::stdout(&show::schema(arguments.document));
             Ok(0)
         }
         Command::Completions(arguments) => {
             let mut script = Vec::new();
-            clap_complete::generate(arguments.shell, &mut Arguments::command(), "portcullis", &mut script);
+            clap_complete::generate(
+                arguments.shell,
+                &mut Arguments::command(),
+                "portcullis",
+                &mut script,
+            );
             output::stdout(&String::from_utf8_lossy(&script));
             Ok(0)
         }
@@ -79,21 +91,55 @@ fn dispatch(arguments: &Arguments) -> Result<u8, Problems> {
 
 /// The absolute working directory.
 fn directory() -> Result<PathBuf, Problems> {
-    std::env::current_dir()
-        .map_err(|error| Problem::new(format!("the working directory can't be read: {error}"), "change to a folder that exists").into())
+    std::env::current_dir().map_err(|error| {
+        Problem::new(
+            format!("the working directory can't be read: {error}"),
+            "change to a folder that exists",
+        )
+        .into()
+    })
 }
 
 /// Writes all mistakes to stderr.
 fn say(problems: &Problems) {
-    let colour = output::colour_stderr(args::Color::Auto);
+    let options = text::TextOptions {
+        colour: output::colour_stderr(args::Color::Auto),
+        ..text::TextOptions::default()
+    };
     for problem in &problems.0 {
-        let at = problem.at.as_ref().map(|(source, span)| (source.as_ref(), *span));
-        output::stderr(&report::text::problem(&problem.message, at, problem.help.as_deref(), colour));
+        let shown = text::Problem {
+            title: &problem.message,
+            place: problem
+                .at
+                .as_ref()
+                .map(|(source, span)| (source.as_ref(), *span)),
+            help: problem.help.as_deref(),
+            ..text::Problem::default()
+        };
+        output::stderr(&text::problem(&shown, &options));
     }
+}
+
+/// Writes the policies that didn't load to stderr.
+fn say_load(problems: &[LoadProblem]) {
+    let problem = |problem: &LoadProblem| Problem {
+        message: problem.message.clone(),
+        help: problem.help.clone(),
+        at: Some((std::sync::Arc::clone(&problem.source), problem.span)),
+    };
+    say(&Problems(problems.iter().map(problem).collect()));
 }
 
 /// A path as people read it, seen from `directory`.
 fn shown(directory: &Path, path: &Path) -> String {
-    let text = path.strip_prefix(directory).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    if text.is_empty() { ".".to_owned() } else { text }
+    let text = path
+        .strip_prefix(directory)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .replace('\\', "/");
+    if text.is_empty() {
+        ".".to_owned()
+    } else {
+        text
+    }
 }

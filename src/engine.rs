@@ -9,6 +9,7 @@ mod expand;
 mod metadata;
 mod policy_set;
 mod rego;
+mod syntax;
 pub mod testing;
 mod verdict;
 

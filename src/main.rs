@@ -1,5 +1,8 @@
 //! The binary: allocator, panic hook, command line, exit code.
-#![expect(clippy::print_stderr, reason = "the panic hook has no report to write to")]
+#![expect(
+    clippy::print_stderr,
+    reason = "the panic hook has no report to write to"
+)]
 
 use std::process::ExitCode;
 

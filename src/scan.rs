@@ -1,7 +1,10 @@
 //! The scan face: files in, judged objects and a ledger out.
 //!
 //! Opens no socket, starts no shell, prints nothing; one bad file is one line of the ledger, never the end of the run.
-#![expect(clippy::disallowed_methods, reason = "reads the files to judge and watches the clock: the face's own IO")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads the files to judge and watches the clock: the face's own IO"
+)]
 
 mod git;
 mod ignored;
@@ -50,7 +53,7 @@ pub struct Inputs {
 }
 
 /// What to judge by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Judging<'a> {
     /// The policies.
     pub set: &'a PolicySet,
@@ -114,7 +117,10 @@ pub fn look(inputs: Inputs, progress: &Progress) -> Result<(Vec<Looked>, Coverag
         read,
     };
     let (files, scanned) = each(inputs, progress, &keep)?;
-    let looked = files.into_iter().filter_map(|(_, looked)| looked.ok()).collect();
+    let looked = files
+        .into_iter()
+        .filter_map(|(_, looked)| looked.ok())
+        .collect();
     Ok((looked, scanned.coverage))
 }
 
@@ -129,7 +135,10 @@ pub fn repository_prefix(directory: &Path) -> String {
 }
 
 /// Runs `work` on each file, side by side, in the order of the files' names.
-#[expect(clippy::type_complexity, reason = "name and outcome of each file, beside the ledger so far")]
+#[expect(
+    clippy::type_complexity,
+    reason = "name and outcome of each file, beside the ledger so far"
+)]
 fn each<T: Send>(
     inputs: Inputs,
     progress: &Progress,
@@ -161,7 +170,10 @@ fn each<T: Send>(
         .stack_size(STACK_BYTES)
         .build()
         .map_err(|error| GitError::Failed(error.to_string()))?;
-    Ok((pool.install(|| files.into_par_iter().map(one).collect()), scanned))
+    Ok((
+        pool.install(|| files.into_par_iter().map(one).collect()),
+        scanned,
+    ))
 }
 
 /// Why nothing came of a file.
@@ -173,7 +185,12 @@ enum Lost {
     Panicked(Unreadable),
 }
 
-fn one_file<T>(file: &Candidate, kind: Option<InputKind>, limit: u64, work: &dyn Fn(&str, FileRead) -> T) -> Result<T, Lost> {
+fn one_file<T>(
+    file: &Candidate,
+    kind: Option<InputKind>,
+    limit: u64,
+    work: &dyn Fn(&str, FileRead) -> T,
+) -> Result<T, Lost> {
     let unreadable = |message: String| Unreadable {
         path: file.name.clone(),
         line: 0,
@@ -197,17 +214,27 @@ fn one_file<T>(file: &Candidate, kind: Option<InputKind>, limit: u64, work: &dyn
         }
         work(&file.name, read)
     }));
-    caught.map_err(|_| Lost::Panicked(unreadable("internal error: this file's judging broke off; please report it".to_owned())))
+    caught.map_err(|_| {
+        Lost::Panicked(unreadable(
+            "internal error: this file's judging broke off; please report it".to_owned(),
+        ))
+    })
 }
 
 /// The file's content, up to the limit.
 fn bytes(file: &Candidate, limit: u64) -> Result<Vec<u8>, String> {
     let too_large = || format!("larger than {limit} bytes; raise `--max-file-size` or exclude it");
     if let Some(content) = &file.content {
-        return if content.len() as u64 > limit { Err(too_large()) } else { Ok(content.clone()) };
+        return if content.len() as u64 > limit {
+            Err(too_large())
+        } else {
+            Ok(content.clone())
+        };
     }
     let cant = |error: &std::io::Error| format!("can't be read: {}", walk::reason(error));
-    let size = fs::metadata(&file.path).map_err(|error| cant(&error))?.len();
+    let size = fs::metadata(&file.path)
+        .map_err(|error| cant(&error))?
+        .len();
     if size > limit {
         return Err(too_large());
     }
@@ -218,7 +245,11 @@ fn bytes(file: &Candidate, limit: u64) -> Result<Vec<u8>, String> {
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|error| cant(&error))?;
-    if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+    if bytes.len() as u64 > limit {
+        Err(too_large())
+    } else {
+        Ok(bytes)
+    }
 }
 
 impl Scanned {

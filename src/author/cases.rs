@@ -14,8 +14,8 @@ use crate::config::case::{self, Case};
 use crate::config::expected::ExpectedFinding;
 use crate::engine::{self, Bindings, PolicySet};
 use crate::model::{
-    Binding, Decision, Enforcement, Finding, GroupVersionKind, InlineMode, KubernetesVersion, Match, Outcome, Path,
-    Policy, Review, SourceText, TestKind, TestResult,
+    Binding, Decision, Enforcement, Finding, GroupVersionKind, InlineMode, KubernetesVersion,
+    Match, Path, Policy, Review, SourceText, TestKind, TestResult, TestStatus,
 };
 use crate::source::{self, ReadOptions};
 
@@ -64,7 +64,10 @@ struct Prepared {
 impl<'a> Cases<'a> {
     pub(super) fn new(files: &'a Files, set: PolicySet, settings: &'a Settings) -> Self {
         let folder = |policy: &Arc<Policy>| {
-            let folder = policy.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let folder = policy
+                .file
+                .rsplit_once('/')
+                .map_or("", |(folder, _)| folder);
             (folder.to_owned(), Arc::clone(policy))
         };
         let policies = set.policies().iter().map(folder).collect();
@@ -83,7 +86,10 @@ impl<'a> Cases<'a> {
         if self.settings.run.is_some() && self.settings.case.is_none() {
             return Vec::new();
         }
-        self.files.names().filter_map(|name| self.case_of(name)).collect()
+        self.files
+            .names()
+            .filter_map(|name| self.case_of(name))
+            .collect()
     }
 
     fn case_of(&self, name: &str) -> Option<Found> {
@@ -95,7 +101,11 @@ impl<'a> Cases<'a> {
             "allow" => false,
             _ => return None,
         };
-        let wanted = self.settings.case.as_ref().is_none_or(|filter| filter.is_match(rest));
+        let wanted = self
+            .settings
+            .case
+            .as_ref()
+            .is_none_or(|filter| filter.is_match(rest));
         // `oldObject: other.yaml` of a sidecar is no case by itself.
         (wanted && !beside && !name.ends_with(".old.yaml")).then(|| Found {
             folder: folder.to_owned(),
@@ -110,11 +120,11 @@ impl<'a> Cases<'a> {
         let mut results = Vec::new();
         let mut update = None;
         match self.prepare(found) {
-            Err(message) => results.push(self.result(found, "", Outcome::Error, Some(message))),
+            Err(message) => results.push(self.result(found, "", TestStatus::Error, Some(message))),
             Ok(prepared) => {
                 let (result, wanted) = self.plain(found, &prepared);
                 update = wanted;
-                let passed = result.outcome == Outcome::Pass;
+                let passed = result.status == TestStatus::Pass;
                 results.push(result);
                 if passed && prepared.case.twins {
                     results.extend(self.twins(found, &prepared));
@@ -148,7 +158,10 @@ impl<'a> Cases<'a> {
         }
         let mut reviews = self.reviews(&found.file, case.as_path.as_deref())?;
         let old = match &case.old_object {
-            Some(name) => self.reviews(&beside(&found.file, name), None)?.into_iter().next(),
+            Some(name) => self
+                .reviews(&beside(&found.file, name), None)?
+                .into_iter()
+                .next(),
             None => None,
         };
         for review in &mut reviews {
@@ -168,7 +181,10 @@ impl<'a> Cases<'a> {
 
     /// The sidecar `<case>.case.yaml`, or what holds without one.
     fn sidecar(&self, found: &Found) -> Result<Case, String> {
-        let stem = found.file.rsplit_once('.').map_or(found.file.as_str(), |(stem, _)| stem);
+        let stem = found
+            .file
+            .rsplit_once('.')
+            .map_or(found.file.as_str(), |(stem, _)| stem);
         let name = format!("{stem}.case.yaml");
         let Some(bytes) = self.files.get(&name) else {
             return Ok(Case::default());
@@ -179,13 +195,19 @@ impl<'a> Cases<'a> {
             format!("{name}:{}:{}: {error}", place.line, place.column)
         })?;
         case::read(&document).map_err(|errors| {
-            let texts: Vec<String> = errors.iter().map(|error| format!("{name}: {error}")).collect();
+            let texts: Vec<String> = errors
+                .iter()
+                .map(|error| format!("{name}: {error}"))
+                .collect();
             texts.join("; ")
         })
     }
 
     fn reviews(&self, file: &str, as_path: Option<&str>) -> Result<Vec<Review>, String> {
-        let bytes = self.files.get(file).ok_or_else(|| format!("`{file}` doesn't exist"))?;
+        let bytes = self
+            .files
+            .get(file)
+            .ok_or_else(|| format!("`{file}` doesn't exist"))?;
         let options = ReadOptions {
             name: as_path.unwrap_or(file),
             kind: None,
@@ -193,7 +215,10 @@ impl<'a> Cases<'a> {
         };
         let read = source::read(bytes, &options);
         if let Some(unreadable) = read.unreadable.first() {
-            return Err(format!("{}:{}: {}", unreadable.line, unreadable.column, unreadable.message));
+            return Err(format!(
+                "{}:{}: {}",
+                unreadable.line, unreadable.column, unreadable.message
+            ));
         }
         if read.reviews.is_empty() {
             return Err("nothing in it was recognised".to_owned());
@@ -205,8 +230,15 @@ impl<'a> Cases<'a> {
     fn set(&self, version: KubernetesVersion) -> Arc<PolicySet> {
         let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
         let set = sets.entry(version).or_insert_with(|| {
-            let modules = self.files.sources().into_iter().filter(|source| !files::is_test(source.text.name()));
-            let checked = modules.map(|source| engine::PolicySource { shipped: true, ..source });
+            let modules = self
+                .files
+                .sources()
+                .into_iter()
+                .filter(|source| !files::is_test(source.text.name()));
+            let checked = modules.map(|source| engine::PolicySource {
+                shipped: true,
+                ..source
+            });
             Arc::new(engine::build(checked.collect(), &self.settings.options(version)).0)
         });
         Arc::clone(set)
@@ -214,27 +246,59 @@ impl<'a> Cases<'a> {
 
     fn decide(&self, prepared: &Prepared, review: &Review) -> Decision {
         let now = prepared.case.now.unwrap_or(self.settings.now);
-        engine::evaluate(&prepared.set, &prepared.bindings, review, &prepared.case.evidence, now)
+        engine::evaluate(
+            &prepared.set,
+            &prepared.bindings,
+            review,
+            &prepared.case.evidence,
+            now,
+        )
     }
 
     /// The case as it stands in its file.
     fn plain(&self, found: &Found, prepared: &Prepared) -> (TestResult, Option<Update>) {
-        let decisions: Vec<Decision> = prepared.reviews.iter().map(|review| self.decide(prepared, review)).collect();
-        if let Some(failure) = decisions.iter().flat_map(|decision| &decision.failures).next() {
+        let decisions: Vec<Decision> = prepared
+            .reviews
+            .iter()
+            .map(|review| self.decide(prepared, review))
+            .collect();
+        if let Some(failure) = decisions
+            .iter()
+            .flat_map(|decision| &decision.failures)
+            .next()
+        {
             let message = format!("{}: {}", failure.class, failure.message);
-            return (self.result(found, "", Outcome::Error, Some(message)), None);
+            return (
+                self.result(found, "", TestStatus::Error, Some(message)),
+                None,
+            );
         }
         if decisions.iter().all(|decision| decision.judged == 0) {
-            let message = "never judged by this policy: its kind or operation is out of scope".to_owned();
-            return (self.result(found, "", Outcome::Fail, Some(message)), None);
+            let message =
+                "never judged by this policy: its kind or operation is out of scope".to_owned();
+            return (
+                self.result(found, "", TestStatus::Fail, Some(message)),
+                None,
+            );
         }
-        let got: Vec<String> = decisions.iter().flat_map(|decision| &decision.findings).map(line).collect();
+        let got: Vec<String> = decisions
+            .iter()
+            .flat_map(|decision| &decision.findings)
+            .map(line)
+            .collect();
         let file = expected_file(&found.file);
-        let written = self.files.get(&file).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        let expected: Vec<String> = written.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
-        let mut result = self.result(found, "", Outcome::Pass, None);
+        let written = self
+            .files
+            .get(&file)
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let expected: Vec<String> = written
+            .iter()
+            .flat_map(|text| text.lines())
+            .map(str::to_owned)
+            .collect();
+        let mut result = self.result(found, "", TestStatus::Pass, None);
         if found.deny && got.is_empty() {
-            result.outcome = Outcome::Fail;
+            result.status = TestStatus::Fail;
             result.message = Some("nothing was denied".to_owned());
             result.expected = expected;
             return (result, None);
@@ -242,8 +306,9 @@ impl<'a> Cases<'a> {
         if expected == got && (!found.deny || written.is_some()) {
             return (result, None);
         }
-        result.outcome = Outcome::Fail;
-        result.message = (found.deny && written.is_none()).then(|| format!("`{file}` doesn't exist"));
+        result.status = TestStatus::Fail;
+        result.message =
+            (found.deny && written.is_none()).then(|| format!("`{file}` doesn't exist"));
         result.expected = expected;
         result.got = got;
         let update = found.deny.then(|| Update {
@@ -260,29 +325,47 @@ impl<'a> Cases<'a> {
         if !scope.templates || !scope.kinds.iter().any(|kind| kind.matches(&pod)) {
             return Vec::new();
         }
-        let pods = prepared.reviews.iter().filter(|review| review.kind == pod && review.sub_resource.is_none());
+        let pods = prepared
+            .reviews
+            .iter()
+            .filter(|review| review.kind == pod && review.sub_resource.is_none());
         pods.flat_map(|pod| {
             let plain = self.decide(prepared, pod);
-            twins::of(pod).into_iter().map(move |twin| (plain.clone(), twin))
+            twins::of(pod)
+                .into_iter()
+                .map(move |twin| (plain.clone(), twin))
         })
         .map(|(plain, twin)| self.twin(found, prepared, &plain, &twin))
         .collect()
     }
 
-    fn twin(&self, found: &Found, prepared: &Prepared, plain: &Decision, twin: &Twin) -> TestResult {
-        let mut expected = places(&plain.findings, |path| (twin.ephemeral || !is_ephemeral(path)).then(|| twin.prefix.join(path)));
+    fn twin(
+        &self,
+        found: &Found,
+        prepared: &Prepared,
+        plain: &Decision,
+        twin: &Twin,
+    ) -> TestResult {
+        let mut expected = places(&plain.findings, |path| {
+            (twin.ephemeral || !is_ephemeral(path)).then(|| twin.prefix.join(path))
+        });
         let decision = self.decide(prepared, &twin.review);
         let mut got = places(&decision.findings, |path| Some(path.clone()));
         expected.sort();
         got.sort();
         let failed = decision.failures.first();
-        let outcome = match failed {
-            Some(_) => Outcome::Error,
-            None if expected == got => Outcome::Pass,
-            None => Outcome::Fail,
+        let status = match failed {
+            Some(_) => TestStatus::Error,
+            None if expected == got => TestStatus::Pass,
+            None => TestStatus::Fail,
         };
-        let mut result = self.result(found, twin.name, outcome, failed.map(|failure| failure.message.clone()));
-        if outcome == Outcome::Fail {
+        let mut result = self.result(
+            found,
+            twin.name,
+            status,
+            failed.map(|failure| failure.message.clone()),
+        );
+        if status == TestStatus::Fail {
             result.message = Some("another verdict than the bare Pod's".to_owned());
             result.expected = expected;
             result.got = got;
@@ -290,16 +373,33 @@ impl<'a> Cases<'a> {
         result
     }
 
-    fn result(&self, found: &Found, twin: &str, outcome: Outcome, message: Option<String>) -> TestResult {
-        let (_, name) = found.file.split_once("/cases/").unwrap_or(("", &found.file));
+    fn result(
+        &self,
+        found: &Found,
+        twin: &str,
+        status: TestStatus,
+        message: Option<String>,
+    ) -> TestResult {
+        let (_, name) = found
+            .file
+            .split_once("/cases/")
+            .unwrap_or(("", &found.file));
         let expected = expected_file(&found.file);
         let by_lines = found.deny && self.files.get(&expected).is_some();
         TestResult {
-            id: if twin.is_empty() { name.to_owned() } else { format!("{name} {twin}") },
+            id: if twin.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name} {twin}")
+            },
             kind: TestKind::Case,
-            file: if by_lines { expected } else { found.file.clone() },
+            file: if by_lines {
+                expected
+            } else {
+                found.file.clone()
+            },
             line: 1,
-            outcome,
+            status,
             message,
             expected: Vec::new(),
             got: Vec::new(),
@@ -316,8 +416,11 @@ fn line(finding: &Finding) -> String {
 
 /// Path and message of each finding that `map` keeps.
 fn places(findings: &[Finding], map: impl Fn(&Path) -> Option<Path>) -> Vec<String> {
-    let kept = findings.iter().filter_map(|finding| Some((map(&finding.path)?, &finding.message)));
-    kept.map(|(path, message)| format!("{path}  {message}")).collect()
+    let kept = findings
+        .iter()
+        .filter_map(|finding| Some((map(&finding.path)?, &finding.message)));
+    kept.map(|(path, message)| format!("{path}  {message}"))
+        .collect()
 }
 
 fn is_ephemeral(path: &Path) -> bool {
@@ -331,5 +434,6 @@ fn expected_file(file: &str) -> String {
 
 /// A file named beside another one.
 fn beside(file: &str, name: &str) -> String {
-    file.rsplit_once('/').map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"))
+    file.rsplit_once('/')
+        .map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"))
 }

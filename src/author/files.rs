@@ -1,7 +1,10 @@
 //! The files of policies under test: Rego, cases and what belongs to them, from disk or from the binary.
 //!
 //! Reads bytes only; parses nothing.
-#![expect(clippy::disallowed_methods, reason = "reads the author's files: the face's own IO")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads the author's files: the face's own IO"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -54,7 +57,9 @@ impl Files {
     pub fn shipped() -> Self {
         let files = bundle::shipped_files().into_iter();
         Self {
-            own: files.map(|(name, text)| (name, text.into_bytes())).collect(),
+            own: files
+                .map(|(name, text)| (name, text.into_bytes()))
+                .collect(),
             libraries: BTreeMap::new(),
             shipped: true,
         }
@@ -66,9 +71,11 @@ impl Files {
         for path in paths {
             let absolute = directory.join(path);
             let before = files.own.keys().filter(|name| is_rego(name)).count();
-            collect(directory, &absolute, 0, &mut files.own).map_err(|error| FilesError::Unreadable {
-                path: path.display().to_string(),
-                reason: error.to_string(),
+            collect(directory, &absolute, 0, &mut files.own).map_err(|error| {
+                FilesError::Unreadable {
+                    path: path.display().to_string(),
+                    reason: error.to_string(),
+                }
             })?;
             if files.own.keys().filter(|name| is_rego(name)).count() == before {
                 return Err(FilesError::Empty {
@@ -99,10 +106,22 @@ impl Files {
             text: Arc::new(SourceText::new(name, String::from_utf8_lossy(bytes))),
             shipped: false,
         };
-        let own = self.own.iter().filter(|(name, _)| is_rego(name)).map(source);
-        let libraries = self.libraries.iter().filter(|(name, _)| !is_test(name)).map(source);
+        let own = self
+            .own
+            .iter()
+            .filter(|(name, _)| is_rego(name))
+            .map(source);
+        let libraries = self
+            .libraries
+            .iter()
+            .filter(|(name, _)| !is_test(name))
+            .map(source);
         let all: Vec<PolicySource> = own.chain(libraries).collect();
-        if self.shipped { all } else { bundle::with_libraries(all) }
+        if self.shipped {
+            all
+        } else {
+            bundle::with_libraries(all)
+        }
     }
 
     /// `lib/` beside a folder above the path: what its policies import.
@@ -123,12 +142,23 @@ pub(super) fn is_test(name: &str) -> bool {
 }
 
 fn is_rego(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|extension| extension == "rego")
+    Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension == "rego")
 }
 
-fn collect(directory: &Path, path: &Path, depth: usize, files: &mut BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+fn collect(
+    directory: &Path,
+    path: &Path,
+    depth: usize,
+    files: &mut BTreeMap<String, Vec<u8>>,
+) -> io::Result<()> {
     if !fs::metadata(path)?.is_dir() {
-        let name = path.strip_prefix(directory).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let name = path
+            .strip_prefix(directory)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .replace('\\', "/");
         let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
         files.insert(name, fs::read(path)?);
         return Ok(());
@@ -147,5 +177,9 @@ fn collect(directory: &Path, path: &Path, depth: usize, files: &mut BTreeMap<Str
 /// Folders, Rego, and everything below a `cases` folder.
 fn wanted(path: &Path) -> bool {
     let in_cases = path.components().any(|part| part.as_os_str() == "cases");
-    path.is_dir() || in_cases || path.extension().is_some_and(|extension| extension == "rego")
+    path.is_dir()
+        || in_cases
+        || path
+            .extension()
+            .is_some_and(|extension| extension == "rego")
 }

@@ -3,7 +3,6 @@
 //! Gathers the parts; `report::docs` writes the text, the caller the files.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::model::Policy;
 use crate::report::docs::{self, CaseText, PolicyPage};
@@ -19,8 +18,15 @@ pub struct Page {
 
 /// The page of one policy, with its first cases out of `files` (texts by path).
 #[must_use]
-pub fn page<'a>(policy: &'a Policy, files: &BTreeMap<String, String>, profiles: Vec<String>) -> PolicyPage<'a> {
-    let folder = policy.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+pub fn page<'a>(
+    policy: &'a Policy,
+    files: &BTreeMap<String, String>,
+    profiles: Vec<String>,
+) -> PolicyPage<'a> {
+    let folder = policy
+        .file
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
     PolicyPage {
         policy,
         deny: first_case(folder, "deny", files),
@@ -29,44 +35,54 @@ pub fn page<'a>(policy: &'a Policy, files: &BTreeMap<String, String>, profiles: 
     }
 }
 
-/// The generated page of every policy; `profiles` names those that a policy stands in.
+/// Every generated file below `root`: a page for each policy, and their index.
 #[must_use]
-pub fn pages(policies: &[Arc<Policy>], files: &BTreeMap<String, String>, profiles: &dyn Fn(&Policy) -> Vec<String>) -> Vec<Page> {
-    let of = |policy: &Arc<Policy>| {
-        let folder = policy.file.rsplit_once('/').map_or(".", |(folder, _)| folder);
+pub fn pages(root: &str, pages: &[PolicyPage<'_>]) -> Vec<Page> {
+    let of = |page: &PolicyPage<'_>| {
+        let folder = page
+            .policy
+            .file
+            .rsplit_once('/')
+            .map_or(".", |(folder, _)| folder);
         Page {
             file: format!("{folder}/README.md"),
-            text: docs::page(&page(policy, files, profiles(policy))),
+            text: docs::page(page),
         }
     };
-    policies.iter().map(of).collect()
-}
-
-/// The index of all policies, beside their folders.
-#[must_use]
-pub fn index(root: &str, policies: &[Arc<Policy>], profiles: &dyn Fn(&Policy) -> Vec<String>) -> Page {
-    let listed: Vec<(&Policy, Vec<String>)> = policies.iter().map(|policy| (policy.as_ref(), profiles(policy))).collect();
-    Page {
+    let index = Page {
         file: format!("{root}/README.md"),
-        text: docs::index(&listed),
-    }
+        text: docs::index(pages),
+    };
+    pages.iter().map(of).chain([index]).collect()
 }
 
 /// The pages whose files (as `read` gives them) say something else.
 pub fn stale(pages: Vec<Page>, read: impl Fn(&str) -> Option<String>) -> Vec<Page> {
-    pages.into_iter().filter(|page| read(&page.file).as_ref() != Some(&page.text)).collect()
+    pages
+        .into_iter()
+        .filter(|page| read(&page.file).as_ref() != Some(&page.text))
+        .collect()
 }
 
 /// The first case of a kind by name: the example that a page shows.
 fn first_case(folder: &str, kind: &str, files: &BTreeMap<String, String>) -> Option<CaseText> {
     let prefix = format!("{folder}/cases/{kind}/");
-    let is_case = |name: &str| !name.ends_with(".expected") && !name.ends_with(".case.yaml") && !name.ends_with(".old.yaml");
-    let mut cases = files.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));
+    let is_case = |name: &str| {
+        !name.ends_with(".expected")
+            && !name.ends_with(".case.yaml")
+            && !name.ends_with(".old.yaml")
+    };
+    let mut cases = files
+        .range(prefix.clone()..)
+        .take_while(|(name, _)| name.starts_with(&prefix));
     let (name, text) = cases.find(|(name, _)| is_case(name))?;
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     Some(CaseText {
         text: text.clone(),
         language: extension.to_owned(),
-        expected: files.get(&format!("{stem}.expected")).map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default(),
+        expected: files
+            .get(&format!("{stem}.expected"))
+            .map(|text| text.lines().map(str::to_owned).collect())
+            .unwrap_or_default(),
     })
 }

@@ -26,14 +26,29 @@ pub(super) fn of(pod: &Review) -> Vec<Twin> {
         return Vec::new();
     };
     let mut twins = vec![
-        template(object, "in a Deployment", ("apps", "v1", "Deployment"), &["spec", "template"]),
-        template(object, "in a CronJob", ("batch", "v1", "CronJob"), &["spec", "jobTemplate", "spec", "template"]),
+        template(
+            object,
+            "in a Deployment",
+            ("apps", "v1", "Deployment"),
+            &["spec", "template"],
+        ),
+        template(
+            object,
+            "in a CronJob",
+            ("batch", "v1", "CronJob"),
+            &["spec", "jobTemplate", "spec", "template"],
+        ),
     ];
     twins.extend(update(pod, object));
     twins
 }
 
-fn template(pod: &Value, name: &'static str, (group, version, kind): (&str, &str, &str), path: &[&str]) -> Twin {
+fn template(
+    pod: &Value,
+    name: &'static str,
+    (group, version, kind): (&str, &str, &str),
+    path: &[&str],
+) -> Twin {
     let mut spec = pod.get("spec").cloned().unwrap_or(Value::Null);
     if let Some(members) = spec.as_object_mut() {
         members.shift_remove("ephemeralContainers");
@@ -43,23 +58,32 @@ fn template(pod: &Value, name: &'static str, (group, version, kind): (&str, &str
         inner = json!({ *key: inner });
     }
     let kind = GroupVersionKind::new(group, version, kind);
-    let mut object = json!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"name": "twin"}});
+    let mut object =
+        json!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"name": "twin"}});
     if let (Some(object), Some(inner)) = (object.as_object_mut(), inner.as_object()) {
         object.extend(inner.clone());
     }
     Twin {
         name,
         review: review(kind, object),
-        prefix: path.iter().map(|key| PathElement::Key((*key).to_owned())).collect(),
+        prefix: path
+            .iter()
+            .map(|key| PathElement::Key((*key).to_owned()))
+            .collect(),
         ephemeral: false,
     }
 }
 
 /// The Pod as an UPDATE of `pods/ephemeralcontainers`, if it has any.
 fn update(pod: &Review, object: &Value) -> Option<Twin> {
-    object.pointer("/spec/ephemeralContainers")?.as_array().filter(|list| !list.is_empty())?;
+    object
+        .pointer("/spec/ephemeralContainers")?
+        .as_array()
+        .filter(|list| !list.is_empty())?;
     let mut old = object.clone();
-    old.pointer_mut("/spec")?.as_object_mut()?.shift_remove("ephemeralContainers");
+    old.pointer_mut("/spec")?
+        .as_object_mut()?
+        .shift_remove("ephemeralContainers");
     let mut review = review(pod.kind.clone(), object.clone());
     review.operation = Operation::Update;
     review.sub_resource = Some("ephemeralcontainers".to_owned());

@@ -27,8 +27,16 @@ Exit codes:
 
 /// Judges Kubernetes manifests for least privilege, with the exact line and the fix.
 #[derive(Debug, Parser)]
-#[command(name = "portcullis", version, about, propagate_version = true, max_term_width = 110)]
-#[command(after_help = "Examples:\n  portcullis scan deploy/\n  helm template chart | portcullis scan -\n  portcullis explain least-privilege/host-port")]
+#[command(
+    name = "portcullis",
+    version,
+    about,
+    propagate_version = true,
+    max_term_width = 110
+)]
+#[command(
+    after_help = "Examples:\n  portcullis scan deploy/\n  helm template chart | portcullis scan -\n  portcullis explain least-privilege/host-port"
+)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -77,7 +85,14 @@ pub(super) struct ScanArguments {
     #[command(flatten)]
     pub(super) output: OutputArguments,
     /// Number of threads [default: one for each core]
-    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true, help_heading = "Run")]
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        help_heading = "Run"
+    )]
     pub(super) jobs: usize,
     /// Longest time for one object, such as `2s` or `500ms`
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = super::values::duration, help_heading = "Run")]
@@ -269,7 +284,13 @@ pub(super) struct TestArguments {
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub(super) format: Vec<String>,
     /// Number of threads [default: one for each core]
-    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
     pub(super) jobs: usize,
     /// Colours in text
     #[arg(long, value_name = "WHEN", default_value = "auto")]

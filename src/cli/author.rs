@@ -1,7 +1,10 @@
 //! `portcullis test` and `portcullis docs`: the author face from the command line.
 //!
 //! Runs and renders nothing itself: `author` and `report` do.
-#![expect(clippy::disallowed_methods, reason = "reads and writes pages and `.expected` files: part of the shell")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads and writes pages and `.expected` files: part of the shell"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,14 +18,20 @@ use super::output::{self, Output};
 use super::problem::{Problem, Problems};
 use super::scan::now;
 use crate::author::{self, Files, FilesError, Page, Settings, Tested};
-use crate::model::{Outcome, Policy};
-use crate::report::{self, tests_report};
+use crate::model::TestStatus;
+use crate::report::docs::{self, PolicyPage};
+use crate::report::tests_report;
+use crate::report::text::TextOptions;
 
 const FORMATS: &[&str] = &["text", "json", "junit"];
 
 impl From<FilesError> for Problems {
     fn from(error: FilesError) -> Self {
-        Problem::new(error.to_string(), "name a folder of policies, or a `.rego` file").into()
+        Problem::new(
+            error.to_string(),
+            "name a folder of policies, or a `.rego` file",
+        )
+        .into()
     }
 }
 
@@ -58,14 +67,14 @@ pub(super) fn test(directory: &Path, arguments: &TestArguments) -> Result<u8, Pr
 
 /// The first of 5, 4, 2, 3, 1 that applies.
 fn exit_code(tested: &Tested) -> u8 {
-    let count = |outcome| tested.report.count(outcome);
-    let run = count(Outcome::Pass) + count(Outcome::Fail) + count(Outcome::Error);
+    let count = |status| tested.report.count(status);
+    let run = count(TestStatus::Pass) + count(TestStatus::Fail) + count(TestStatus::Error);
     match () {
         () if tested.panicked => 5,
-        () if count(Outcome::Error) > 0 => 4,
+        () if count(TestStatus::Error) > 0 => 4,
         () if !tested.report.load_problems.is_empty() => 2,
         () if run == 0 => 3,
-        () if count(Outcome::Fail) > 0 => 1,
+        () if count(TestStatus::Fail) > 0 => 1,
         () => 0,
     }
 }
@@ -75,31 +84,49 @@ fn render(tested: &Tested, output: &Output, arguments: &TestArguments) -> String
         "json" => tests_report::json(&tested.report),
         "junit" => tests_report::junit(&tested.report),
         _ => {
-            let colour = output.file.is_none() && output::colour(arguments.color);
-            tests_report::text(&tested.report, arguments.verbose, colour)
+            let options = TextOptions {
+                colour: output.file.is_none() && output::colour(arguments.color),
+                verbose: arguments.verbose,
+                ..TextOptions::default()
+            };
+            tests_report::text(&tested.report, &options)
         }
     }
 }
 
 /// `portcullis docs`.
-pub(super) fn docs(directory: &Path, arguments: &DocsArguments) -> Result<u8, Problems> {
-    let root = arguments.path.clone().unwrap_or_else(|| PathBuf::from("policies"));
-    let shown = super::shown(directory, &root).trim_end_matches('/').to_owned();
+pub(super) fn pages(directory: &Path, arguments: &DocsArguments) -> Result<u8, Problems> {
+    let root = arguments
+        .path
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("policies"));
+    let shown = super::shown(directory, &root)
+        .trim_end_matches('/')
+        .to_owned();
     let (set, problems) = load::policies(directory, std::slice::from_ref(&root))?;
-    for problem in &problems {
-        output::stderr(&report::text::load_problem(problem, output::colour_stderr(super::args::Color::Auto)));
-    }
+    super::say_load(&problems);
     let files = Files::read(directory, std::slice::from_ref(&root))?;
     let texts: BTreeMap<String, String> = files
         .names()
-        .filter_map(|name| Some((name.to_owned(), String::from_utf8_lossy(files.get(name)?).into_owned())))
+        .filter_map(|name| {
+            Some((
+                name.to_owned(),
+                String::from_utf8_lossy(files.get(name)?).into_owned(),
+            ))
+        })
         .collect();
     let known = load::profiles()?;
-    let profiles = |policy: &Policy| load::names(&known, &policy.id);
-    let own: Vec<_> = set.policies().iter().filter(|policy| texts.contains_key(&policy.file)).cloned().collect();
-    let mut pages = author::pages(&own, &texts, &profiles);
-    pages.push(author::index(&shown, &own, &profiles));
-    pages.extend(readme(directory, &own, &profiles));
+    let own: Vec<_> = set
+        .policies()
+        .iter()
+        .filter(|policy| texts.contains_key(&policy.file))
+        .collect();
+    let listed: Vec<PolicyPage<'_>> = own
+        .iter()
+        .map(|policy| author::page(policy, &texts, load::names(&known, &policy.id)))
+        .collect();
+    let mut pages = author::pages(&shown, &listed);
+    pages.extend(readme(directory, &listed));
     let stale = author::stale(pages, |file| fs::read_to_string(directory.join(file)).ok());
     for page in &stale {
         if arguments.check {
@@ -117,12 +144,11 @@ pub(super) fn docs(directory: &Path, arguments: &DocsArguments) -> Result<u8, Pr
 }
 
 /// README with its table of policies, if there is one with the table's markers.
-fn readme(directory: &Path, policies: &[std::sync::Arc<Policy>], profiles: &dyn Fn(&Policy) -> Vec<String>) -> Option<Page> {
+fn readme(directory: &Path, listed: &[PolicyPage<'_>]) -> Option<Page> {
     let text = fs::read_to_string(directory.join("README.md")).ok()?;
-    let listed: Vec<(&Policy, Vec<String>)> = policies.iter().map(|policy| (policy.as_ref(), profiles(policy))).collect();
     Some(Page {
         file: "README.md".to_owned(),
-        text: report::docs::with_table(&text, &listed)?,
+        text: docs::with_table(&text, &docs::readme_table(listed))?,
     })
 }
 
@@ -135,11 +161,21 @@ fn paths(directory: &Path, typed: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 fn pattern(text: Option<&str>) -> Result<Option<Regex>, Problems> {
-    text.map(Regex::new)
-        .transpose()
-        .map_err(|error| Problem::new(format!("not a regular expression: {error}"), "write for example `--run test_init`").into())
+    text.map(Regex::new).transpose().map_err(|error| {
+        Problem::new(
+            format!("not a regular expression: {error}"),
+            "write for example `--run test_init`",
+        )
+        .into()
+    })
 }
 
 fn write(directory: &Path, file: &str, text: &str) -> Result<(), Problems> {
-    fs::write(directory.join(file), text).map_err(|error| Problem::new(format!("`{file}` can't be written: {error}"), "make its folder writable").into())
+    fs::write(directory.join(file), text).map_err(|error| {
+        Problem::new(
+            format!("`{file}` can't be written: {error}"),
+            "make its folder writable",
+        )
+        .into()
+    })
 }

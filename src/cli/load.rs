@@ -1,7 +1,10 @@
 //! From what was typed to what is ready: configuration, policies, bindings and exemptions.
 //!
 //! All mistakes of a document are collected; with one, nothing is judged.
-#![expect(clippy::disallowed_methods, reason = "reads the configuration's files: part of the shell")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads the configuration's files: part of the shell"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +19,8 @@ use crate::bundle;
 use crate::config::{self, Config, ConfigError, FailOn, Profiles, Resolve};
 use crate::engine::{self, Bindings, Options, PolicySet, PolicySource};
 use crate::model::{
-    Document, Exemption, InlineMode, KubernetesVersion, LoadProblem, NotRun, Notice, Policy, PolicyId, SourceText,
+    Document, Exemption, InlineMode, KubernetesVersion, LoadProblem, NotRun, Notice, Policy,
+    PolicyId, SourceText,
 };
 use crate::source;
 
@@ -69,7 +73,10 @@ pub(super) struct Exempting<'a> {
 }
 
 /// Reads the configuration in force, seen from `directory`.
-pub(super) fn configuration(directory: &Path, arguments: &PolicyArguments) -> Result<Configured, Problems> {
+pub(super) fn configuration(
+    directory: &Path,
+    arguments: &PolicyArguments,
+) -> Result<Configured, Problems> {
     let file = match &arguments.config {
         Some(file) => Some(directory.join(file)),
         None if arguments.no_config => None,
@@ -105,7 +112,10 @@ pub(super) fn sources(directory: &Path, paths: &[PathBuf]) -> Result<Vec<PolicyS
 }
 
 /// The policies alone, for commands that judge nothing.
-pub(super) fn policies(directory: &Path, paths: &[PathBuf]) -> Result<(PolicySet, Vec<LoadProblem>), Problems> {
+pub(super) fn policies(
+    directory: &Path,
+    paths: &[PathBuf],
+) -> Result<(PolicySet, Vec<LoadProblem>), Problems> {
     let options = options(KubernetesVersion::NEWEST, &Config::default());
     Ok(engine::build(sources(directory, paths)?, &options))
 }
@@ -113,19 +123,31 @@ pub(super) fn policies(directory: &Path, paths: &[PathBuf]) -> Result<(PolicySet
 /// The shipped profiles.
 pub(super) fn profiles() -> Result<Profiles, Problems> {
     let source = bundle::shipped_profiles();
-    let document = source::yaml::read_core(Arc::clone(&source)).map_err(|error| syntax(&source, error))?;
+    let document =
+        source::yaml::read_core(Arc::clone(&source)).map_err(|error| syntax(&source, error))?;
     Ok(config::profiles(&document)?)
 }
 
 /// The profiles that a policy stands in.
 pub(super) fn names(profiles: &Profiles, policy: &PolicyId) -> Vec<String> {
-    profiles.holding(policy).into_iter().map(str::to_owned).collect()
+    profiles
+        .holding(policy)
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Everything that judging needs.
-pub(super) fn ready(directory: &Path, configured: &Configured, wanted: &Wanted<'_>) -> Result<Ready, Problems> {
+pub(super) fn ready(
+    directory: &Path,
+    configured: &Configured,
+    wanted: &Wanted<'_>,
+) -> Result<Ready, Problems> {
     let config = &configured.config;
-    let asked = wanted.version.or(config.kubernetes_version).unwrap_or_default();
+    let asked = wanted
+        .version
+        .or(config.kubernetes_version)
+        .unwrap_or_default();
     let version = asked.known();
     let sources = sources(directory, &wanted.policies.policy)?;
     let own: BTreeSet<String> = sources
@@ -143,16 +165,25 @@ pub(super) fn ready(directory: &Path, configured: &Configured, wanted: &Wanted<'
         skip: &wanted.policies.skip,
         fail_on: wanted.fail_on,
         policies: set.policies(),
-        not_loaded: &load_problems.iter().filter_map(|problem| problem.policy.clone()).collect::<Vec<_>>(),
+        not_loaded: &load_problems
+            .iter()
+            .filter_map(|problem| problem.policy.clone())
+            .collect::<Vec<_>>(),
         extra: &own_policies(set.policies(), &own),
         version,
     })?;
-    let inline = if wanted.exemptions.inline { config.inline } else { InlineMode::Deny };
+    let inline = if wanted.exemptions.inline {
+        config.inline
+    } else {
+        InlineMode::Deny
+    };
     let mut notices = config::expiry_notices(&exemptions, wanted.today);
     if asked != version {
         notices.push(Notice {
             warning: false,
-            message: format!("Kubernetes {asked} is newer than the rules known; judged as {version}"),
+            message: format!(
+                "Kubernetes {asked} is newer than the rules known; judged as {version}"
+            ),
             place: None,
             help: None,
         });
@@ -195,7 +226,9 @@ pub(super) fn exemptions(
         return Ok(Vec::new());
     }
     let named = wanted.exemptions.file.map(|file| directory.join(file));
-    let file = named.clone().unwrap_or_else(|| configured.folder.join(EXEMPTIONS));
+    let file = named
+        .clone()
+        .unwrap_or_else(|| configured.folder.join(EXEMPTIONS));
     if named.is_none() && !file.exists() {
         return Ok(Vec::new());
     }
@@ -203,14 +236,28 @@ pub(super) fn exemptions(
     let known: Vec<PolicyId> = policies.iter().map(|policy| policy.id.clone()).collect();
     let days = configured.config.exemption_max_days;
     let (exemptions, errors) = config::exemptions(&document, &known, days, wanted.today);
-    if errors.is_empty() { Ok(exemptions) } else { Err(errors.into()) }
+    if errors.is_empty() {
+        Ok(exemptions)
+    } else {
+        Err(errors.into())
+    }
 }
 
 /// Loads a document that a user wrote.
 pub(super) fn document(directory: &Path, file: &Path) -> Result<Document, Problems> {
-    let name = file.strip_prefix(directory).unwrap_or(file).to_string_lossy().replace('\\', "/");
-    let bytes = fs::read(file).map_err(|error| Problem::new(format!("`{name}` can't be read: {error}"), "name a file that exists and can be read"))?;
-    let text = String::from_utf8(bytes).map_err(|_| Problem::new(format!("`{name}` isn't UTF-8"), "save it as UTF-8"))?;
+    let name = file
+        .strip_prefix(directory)
+        .unwrap_or(file)
+        .to_string_lossy()
+        .replace('\\', "/");
+    let bytes = fs::read(file).map_err(|error| {
+        Problem::new(
+            format!("`{name}` can't be read: {error}"),
+            "name a file that exists and can be read",
+        )
+    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Problem::new(format!("`{name}` isn't UTF-8"), "save it as UTF-8"))?;
     let source = Arc::new(SourceText::new(name, text));
     source::yaml::read_core(Arc::clone(&source)).map_err(|error| syntax(&source, error))
 }
@@ -228,7 +275,9 @@ pub(super) fn options(version: KubernetesVersion, config: &Config) -> Options {
 
 /// The nearest configuration from `directory` up to the repository's root; without a repository, there only.
 fn nearest(directory: &Path) -> Option<PathBuf> {
-    let root = directory.ancestors().find(|parent| parent.join(".git").exists());
+    let root = directory
+        .ancestors()
+        .find(|parent| parent.join(".git").exists());
     let root = root.unwrap_or(directory);
     directory
         .ancestors()
@@ -240,7 +289,10 @@ fn nearest(directory: &Path) -> Option<PathBuf> {
 /// A source named as people know it, relative to the working directory.
 fn renamed(directory: &Path, source: PolicySource) -> PolicySource {
     let name = source.text.name();
-    let short = Path::new(name).strip_prefix(directory).ok().map(|short| short.to_string_lossy().into_owned());
+    let short = Path::new(name)
+        .strip_prefix(directory)
+        .ok()
+        .map(|short| short.to_string_lossy().into_owned());
     match short {
         Some(short) => PolicySource {
             text: Arc::new(SourceText::new(short, source.text.text())),
@@ -251,7 +303,9 @@ fn renamed(directory: &Path, source: PolicySource) -> PolicySource {
 }
 
 fn own_policies(policies: &[Arc<Policy>], files: &BTreeSet<String>) -> Vec<PolicyId> {
-    let own = policies.iter().filter(|policy| files.contains(&policy.file));
+    let own = policies
+        .iter()
+        .filter(|policy| files.contains(&policy.file));
     own.map(|policy| policy.id.clone()).collect()
 }
 

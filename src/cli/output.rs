@@ -1,7 +1,10 @@
 //! Formats and where they go: one to stdout, the others to files.
 //!
 //! A closed pipe ends the writing, never the run.
-#![expect(clippy::disallowed_methods, reason = "writes reports to the files that a user names")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "writes reports to the files that a user names"
+)]
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -20,7 +23,10 @@ pub(super) struct Output {
 }
 
 /// Reads `-f FORMAT[=FILE]`; `text` to stdout if nothing is asked for.
-pub(super) fn outputs(typed: &[String], known: &'static [&'static str]) -> Result<Vec<Output>, Problems> {
+pub(super) fn outputs(
+    typed: &[String],
+    known: &'static [&'static str],
+) -> Result<Vec<Output>, Problems> {
     let mut outputs = Vec::new();
     let mut problems = Vec::new();
     for word in typed {
@@ -29,15 +35,24 @@ pub(super) fn outputs(typed: &[String], known: &'static [&'static str]) -> Resul
             None => (word.as_str(), None),
         };
         match known.iter().find(|format| **format == name) {
-            _ if file == Some("") => problems.push(Problem::new(format!("`{word}` names no file"), format!("write `-f {name}=FILE`"))),
+            _ if file == Some("") => problems.push(Problem::new(
+                format!("`{word}` names no file"),
+                format!("write `-f {name}=FILE`"),
+            )),
             Some(format) => outputs.push(Output {
                 format,
                 file: file.map(PathBuf::from),
             }),
-            None => problems.push(Problem::new(format!("no format is named `{name}`"), suggestion(name, known))),
+            None => problems.push(Problem::new(
+                format!("no format is named `{name}`"),
+                suggestion(name, known),
+            )),
         }
     }
-    let to_stdout = outputs.iter().filter(|output| output.file.is_none()).count();
+    let to_stdout = outputs
+        .iter()
+        .filter(|output| output.file.is_none())
+        .count();
     if to_stdout > 1 {
         problems.push(Problem::new(
             "two formats can't share stdout",
@@ -57,7 +72,9 @@ pub(super) fn outputs(typed: &[String], known: &'static [&'static str]) -> Resul
 }
 
 fn suggestion(name: &str, known: &[&str]) -> String {
-    let near = known.iter().find(|format| strsim::levenshtein(&name.to_lowercase(), format) <= 2);
+    let near = known
+        .iter()
+        .find(|format| strsim::levenshtein(&name.to_lowercase(), format) <= 2);
     match near {
         Some(format) => format!("did you mean `{format}`?"),
         None => format!("formats are {}", known.join(", ")),
@@ -94,8 +111,13 @@ pub(super) fn write(directory: &Path, output: &Output, text: &str) -> Result<(),
             stdout(text);
             Ok(())
         }
-        Some(file) => fs::write(directory.join(file), text)
-            .map_err(|error| Problem::new(format!("`{}` can't be written: {error}", file.display()), "name a file in a folder that exists").into()),
+        Some(file) => fs::write(directory.join(file), text).map_err(|error| {
+            Problem::new(
+                format!("`{}` can't be written: {error}", file.display()),
+                "name a file in a folder that exists",
+            )
+            .into()
+        }),
     }
 }
 
@@ -123,7 +145,10 @@ mod tests {
         let got = outputs(&typed, KNOWN);
         match (got, expected) {
             (Ok(got), Ok(expected)) => {
-                let got: Vec<_> = got.iter().map(|output| (output.format, output.file.as_deref().and_then(Path::to_str))).collect();
+                let got: Vec<_> = got
+                    .iter()
+                    .map(|output| (output.format, output.file.as_deref().and_then(Path::to_str)))
+                    .collect();
                 assert_eq!(got, expected);
             }
             (Err(got), Err(expected)) => assert_eq!(got.0[0].message, expected),
@@ -135,7 +160,10 @@ mod tests {
     fn formats_are_read_with_their_files() {
         check(&[], Ok(vec![("text", None)]));
         check(&["json"], Ok(vec![("json", None)]));
-        check(&["text", "sarif=a=b.sarif"], Ok(vec![("text", None), ("sarif", Some("a=b.sarif"))]));
+        check(
+            &["text", "sarif=a=b.sarif"],
+            Ok(vec![("text", None), ("sarif", Some("a=b.sarif"))]),
+        );
         check(&["text", "json"], Err("two formats can't share stdout"));
         check(&["sarf"], Err("no format is named `sarf`"));
         check(&["json="], Err("`json=` names no file"));

@@ -1,7 +1,10 @@
 //! `portcullis scan`: ready parts in, reports out, one exit code.
 //!
 //! Judges nothing itself and knows no format: `scan` and `report` do.
-#![expect(clippy::disallowed_methods, reason = "reads clock and stdin, writes the baseline: part of the shell")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads clock and stdin, writes the baseline: part of the shell"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,10 +25,15 @@ use super::problem::{Problem, Problems};
 use crate::config::baseline::{self, Baseline};
 use crate::model::{Enforcement, Exemption, Judged, Notice, Policy, PolicyId, Report, Verdict};
 use crate::report;
+use crate::report::github::GithubOptions;
+use crate::report::sarif::SarifOptions;
+use crate::report::text::TextOptions;
 use crate::scan::{self, Filter, Inputs, Judging, Patterns, Progress, Scanned, Selection};
 use crate::source::InputKind;
 
-const FORMATS: &[&str] = &["text", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
+const FORMATS: &[&str] = &[
+    "text", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown",
+];
 
 /// Runs a scan; the exit code.
 pub(super) fn run(directory: &Path, arguments: &ScanArguments) -> Result<u8, Problems> {
@@ -45,7 +53,12 @@ pub(super) fn run(directory: &Path, arguments: &ScanArguments) -> Result<u8, Pro
         today: day(now),
     };
     let ready = load::ready(directory, &configured, &wanted)?;
-    let known = arguments.exempt.baseline.as_ref().map(|file| read_baseline(directory, file)).transpose()?;
+    let known = arguments
+        .exempt
+        .baseline
+        .as_ref()
+        .map(|file| read_baseline(directory, file))
+        .transpose()?;
     let inputs = inputs(directory, &arguments.files, &configured, arguments.jobs)?;
     let mut scanned = judge(inputs, &ready, now, arguments.timeout, &arguments.output)?;
     let mut notices = unused(ready.bindings.exemptions(), &scanned, wanted.today);
@@ -59,7 +72,11 @@ pub(super) fn run(directory: &Path, arguments: &ScanArguments) -> Result<u8, Pro
     notices.extend(scanned.notices.drain(..));
     let report = assemble(ready, scanned, notices, arguments);
     for output in &outputs {
-        output::write(directory, output, &render(directory, &report, output, &arguments.output))?;
+        output::write(
+            directory,
+            output,
+            &render(directory, &report, output, &arguments.output),
+        )?;
     }
     if !arguments.output.quiet {
         output::stderr(&talk(&report, &arguments.output));
@@ -71,12 +88,23 @@ pub(super) fn run(directory: &Path, arguments: &ScanArguments) -> Result<u8, Pro
 }
 
 /// What a scan of `arguments` reads.
-pub(super) fn inputs(directory: &Path, arguments: &FileArguments, configured: &Configured, threads: usize) -> Result<Inputs, Problems> {
+pub(super) fn inputs(
+    directory: &Path,
+    arguments: &FileArguments,
+    configured: &Configured,
+    threads: usize,
+) -> Result<Inputs, Problems> {
     let pattern = |folder: &Path, globs: &[String]| {
-        Patterns::new(folder, globs.iter().map(String::as_str))
-            .map_err(|error| Problem::new(format!("a pattern can't be used: {error}"), "patterns are `.gitignore`'s, such as `vendor/` or `*.gen.yaml`"))
+        Patterns::new(folder, globs.iter().map(String::as_str)).map_err(|error| {
+            Problem::new(
+                format!("a pattern can't be used: {error}"),
+                "patterns are `.gitignore`'s, such as `vendor/` or `*.gen.yaml`",
+            )
+        })
     };
-    let include = (!arguments.include.is_empty()).then(|| pattern(directory, &arguments.include)).transpose()?;
+    let include = (!arguments.include.is_empty())
+        .then(|| pattern(directory, &arguments.include))
+        .transpose()?;
     let exclude = vec![
         pattern(directory, &arguments.exclude)?,
         pattern(&configured.folder, &configured.config.exclude)?,
@@ -106,9 +134,20 @@ pub(super) fn kind(kind: Kind) -> Option<InputKind> {
 /// Standard input as a scan reads it.
 pub(super) fn stdin(name: Option<&str>, limit: u64) -> Result<Selection, Problems> {
     let mut bytes = Vec::new();
-    let read = io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|error| Problem::new(format!("stdin can't be read: {error}"), "give a file instead"))?;
-    Ok(Selection::Bytes(name.unwrap_or("<stdin>").to_owned(), bytes))
+    let read = io::stdin()
+        .lock()
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes);
+    read.map_err(|error| {
+        Problem::new(
+            format!("stdin can't be read: {error}"),
+            "give a file instead",
+        )
+    })?;
+    Ok(Selection::Bytes(
+        name.unwrap_or("<stdin>").to_owned(),
+        bytes,
+    ))
 }
 
 fn selection(arguments: &FileArguments) -> Result<Selection, Problems> {
@@ -116,10 +155,18 @@ fn selection(arguments: &FileArguments) -> Result<Selection, Problems> {
     let dash = paths.iter().any(|path| path.as_os_str() == "-");
     let from_git = arguments.staged || arguments.changed_since.is_some();
     if dash && (paths.len() > 1 || from_git) {
-        return Err(Problem::new("`-` can't be joined with other inputs", "scan stdin by itself").into());
+        return Err(Problem::new(
+            "`-` can't be joined with other inputs",
+            "scan stdin by itself",
+        )
+        .into());
     }
     if arguments.stdin_filename.is_some() && !dash {
-        return Err(Problem::new("`--stdin-filename` needs `-`", "write `portcullis scan - --stdin-filename FILE`").into());
+        return Err(Problem::new(
+            "`--stdin-filename` needs `-`",
+            "write `portcullis scan - --stdin-filename FILE`",
+        )
+        .into());
     }
     if dash {
         return stdin(arguments.stdin_filename.as_deref(), arguments.max_file_size);
@@ -133,7 +180,13 @@ fn selection(arguments: &FileArguments) -> Result<Selection, Problems> {
 }
 
 /// Judges, showing progress on a terminal.
-fn judge(inputs: Inputs, ready: &Ready, now: Timestamp, timeout: Duration, options: &OutputArguments) -> Result<Scanned, Problems> {
+fn judge(
+    inputs: Inputs,
+    ready: &Ready,
+    now: Timestamp,
+    timeout: Duration,
+    options: &OutputArguments,
+) -> Result<Scanned, Problems> {
     let progress = Progress::default();
     let ended = AtomicBool::new(false);
     let shown = io::stderr().is_terminal() && !options.no_progress && !options.quiet;
@@ -172,19 +225,31 @@ fn show_progress(progress: &Progress, ended: &AtomicBool) {
     }
 }
 
-fn assemble(ready: Ready, mut scanned: Scanned, notices: Vec<Notice>, arguments: &ScanArguments) -> Report {
+fn assemble(
+    ready: Ready,
+    mut scanned: Scanned,
+    notices: Vec<Notice>,
+    arguments: &ScanArguments,
+) -> Report {
     scanned.coverage.policies = ready.bindings.policies().count() as u64;
     scanned.coverage.not_run = ready.not_run;
     let mut all = ready.notices;
     all.extend(notices);
-    let denied = scanned.judged.iter().any(|judged| judged.decision.verdict == Verdict::Deny);
+    let denied = scanned
+        .judged
+        .iter()
+        .any(|judged| judged.decision.verdict == Verdict::Deny);
     let exit_code = exit_code(&scanned, !ready.load_problems.is_empty(), arguments);
     Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         policy_set_digest: ready.set.digest(),
         bindings_digest: ready.bindings.digest(),
         kubernetes_version: ready.version.to_string(),
-        verdict: if denied { Verdict::Deny } else { Verdict::Allow },
+        verdict: if denied {
+            Verdict::Deny
+        } else {
+            Verdict::Allow
+        },
         exit_code,
         policies: named(ready.set.policies()),
         judged: scanned.judged,
@@ -195,7 +260,10 @@ fn assemble(ready: Ready, mut scanned: Scanned, notices: Vec<Notice>, arguments:
 }
 
 fn named(policies: &[Arc<Policy>]) -> BTreeMap<PolicyId, Arc<Policy>> {
-    policies.iter().map(|policy| (policy.id.clone(), Arc::clone(policy))).collect()
+    policies
+        .iter()
+        .map(|policy| (policy.id.clone(), Arc::clone(policy)))
+        .collect()
 }
 
 /// The first of 5, 4, 2, 3, 1 that applies.
@@ -206,7 +274,9 @@ fn exit_code(scanned: &Scanned, load_problems: bool, arguments: &ScanArguments) 
         failures.any(|failure| failure.enforcement == Enforcement::Deny)
     });
     let unreadable = !scanned.coverage.unreadable.is_empty() && !arguments.gate.allow_unreadable;
-    let empty = scanned.judged.is_empty() && scanned.coverage.unreadable.is_empty() && !arguments.gate.allow_empty;
+    let empty = scanned.judged.is_empty()
+        && scanned.coverage.unreadable.is_empty()
+        && !arguments.gate.allow_empty;
     let denied = decisions().any(|decision| decision.verdict == Verdict::Deny);
     match () {
         () if scanned.panicked => 5,
@@ -219,24 +289,32 @@ fn exit_code(scanned: &Scanned, load_problems: bool, arguments: &ScanArguments) 
 }
 
 fn render(directory: &Path, report: &Report, output: &Output, options: &OutputArguments) -> String {
+    let prefix = scan::repository_prefix(directory);
     match output.format {
         "json" => report::json::report(report),
         "jsonl" => report::json::lines(report),
-        "sarif" => report::sarif::render(report, &scan::repository_prefix(directory)),
+        "sarif" => report::sarif::render(report, &SarifOptions { uri_prefix: prefix }),
         "junit" => report::junit::render(report),
-        "github" => report::github::render(report),
-        "gitlab" => report::gitlab::render(report),
+        "github" => report::github::render(
+            report,
+            &GithubOptions {
+                uri_prefix: prefix,
+                ..GithubOptions::default()
+            },
+        ),
+        "gitlab" => report::gitlab::render(report, &prefix),
         "markdown" => report::markdown::render(report),
         _ => report::text::render(report, &text_options(output, options)),
     }
 }
 
-fn text_options(output: &Output, options: &OutputArguments) -> report::text::TextOptions {
+fn text_options(output: &Output, options: &OutputArguments) -> TextOptions {
     let to_terminal = output.file.is_none();
-    report::text::TextOptions {
+    TextOptions {
         colour: to_terminal && output::colour(options.color),
         hyperlinks: to_terminal && output::hyperlinks(options.color),
         verbose: options.verbose,
+        quiet: options.quiet,
         show_exempt: options.show_exempt,
         snippet_lines: options.snippet_lines,
     }
@@ -244,8 +322,11 @@ fn text_options(output: &Output, options: &OutputArguments) -> report::text::Tex
 
 /// What stderr says: notices, then the ledger.
 fn talk(report: &Report, options: &OutputArguments) -> String {
-    let colour = output::colour_stderr(options.color);
-    let mut text: String = report.notices.iter().map(|notice| report::text::notice(notice, colour)).collect();
+    let shown = TextOptions {
+        colour: output::colour_stderr(options.color),
+        ..TextOptions::default()
+    };
+    let mut text = report::text::notices(report, &shown);
     text.push_str(&report::text::ledger(report, options.verbose));
     text
 }
@@ -267,7 +348,12 @@ fn unused(exemptions: &[Exemption], scanned: &Scanned, today: Date) -> Vec<Notic
 
 /// `now`, on the day that the user gave.
 pub(super) fn now(today: Option<Date>) -> Timestamp {
-    let noon = |day: Date| day.at(12, 0, 0, 0).in_tz("UTC").map(|time| time.timestamp()).ok();
+    let noon = |day: Date| {
+        day.at(12, 0, 0, 0)
+            .in_tz("UTC")
+            .map(|time| time.timestamp())
+            .ok()
+    };
     today.and_then(noon).unwrap_or_else(Timestamp::now)
 }
 
@@ -292,7 +378,13 @@ fn read_baseline(directory: &Path, file: &Path) -> Result<Known, Problems> {
 
 fn write_baseline(directory: &Path, file: &Path, judged: &[Judged]) -> Result<(), Problems> {
     let written = fs::write(directory.join(file), baseline::write(&Baseline::of(judged)));
-    written.map_err(|error| Problem::new(format!("`{}` can't be written: {error}", file.display()), "name a file in a folder that exists").into())
+    written.map_err(|error| {
+        Problem::new(
+            format!("`{}` can't be written: {error}", file.display()),
+            "name a file in a folder that exists",
+        )
+        .into()
+    })
 }
 
 /// Drops the entries of a baseline that a scan no longer finds.
@@ -320,18 +412,35 @@ pub(super) fn prune(directory: &Path, arguments: &PruneArguments) -> Result<u8, 
         timeout: Duration::from_secs(2),
     };
     let scanned = scan::run(inputs, judging, &Progress::default())?;
-    if scanned.panicked || !ready.load_problems.is_empty() || !scanned.coverage.unreadable.is_empty() || scanned.judged.is_empty() {
+    if scanned.panicked
+        || !ready.load_problems.is_empty()
+        || !scanned.coverage.unreadable.is_empty()
+        || scanned.judged.is_empty()
+    {
         return Err(Problem::new(
             "not everything could be judged, so nothing is pruned",
             "run `portcullis scan` on the same paths and mend what it reports first",
         )
         .into());
     }
-    let findings = scanned.judged.iter().flat_map(|judged| &judged.decision.findings);
-    let seen = findings.map(|finding| finding.fingerprint.clone()).collect();
+    let findings = scanned
+        .judged
+        .iter()
+        .flat_map(|judged| &judged.decision.findings);
+    let seen = findings
+        .map(|finding| finding.fingerprint.clone())
+        .collect();
     let (kept, dropped) = known.prune(&seen);
-    fs::write(directory.join(&arguments.file), baseline::write(&kept))
-        .map_err(|error| Problem::new(format!("`{}` can't be written: {error}", arguments.file.display()), "make it writable"))?;
-    output::stderr(&format!("dropped {} of {} entries\n", dropped.len(), known.entries().len()));
+    fs::write(directory.join(&arguments.file), baseline::write(&kept)).map_err(|error| {
+        Problem::new(
+            format!("`{}` can't be written: {error}", arguments.file.display()),
+            "make it writable",
+        )
+    })?;
+    output::stderr(&format!(
+        "dropped {} of {} entries\n",
+        dropped.len(),
+        known.entries().len()
+    ));
     Ok(0)
 }

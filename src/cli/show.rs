@@ -2,6 +2,7 @@
 //!
 //! Never changes a file.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +10,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::args::{
-    ExemptionsCheckArguments, ExplainArguments, InputsArguments, ParseArguments, PoliciesArguments, SchemaDocument,
+    ExemptionsCheckArguments, ExplainArguments, InputsArguments, ParseArguments, PoliciesArguments,
+    SchemaDocument,
 };
 use super::load::{self, Exempting, Wanted, names};
 use super::output;
@@ -19,40 +21,44 @@ use crate::author;
 use crate::bundle;
 use crate::config::{self, baseline};
 use crate::model::{Origin, PathElement, Policy, PolicyId, Review};
-use crate::report;
+use crate::report::{docs, json as report_json};
 use crate::scan::{self, Filter, Inputs, Looked, Progress, Selection};
 
 /// `portcullis policies`.
 pub(super) fn policies(directory: &Path, arguments: &PoliciesArguments) -> Result<u8, Problems> {
     let (set, problems) = load::policies(directory, &arguments.policy)?;
     let profiles = load::profiles()?;
-    let listed: Vec<(&Policy, Vec<String>)> = set
-        .policies()
+    let page = |policy: &Arc<Policy>| (Arc::clone(policy), names(&profiles, &policy.id));
+    let listed: Vec<(Arc<Policy>, Vec<String>)> = set.policies().iter().map(page).collect();
+    let none = BTreeMap::new();
+    let pages: Vec<_> = listed
         .iter()
-        .map(|policy| (policy.as_ref(), names(&profiles, &policy.id)))
+        .map(|(policy, names)| author::page(policy, &none, names.clone()))
         .collect();
     let text = if arguments.json {
-        report::docs::list_json(&listed)
+        docs::policies_json(&pages)
     } else {
-        report::docs::list_text(&listed)
+        docs::policies_table(&pages)
     };
     output::stdout(&text);
-    for problem in &problems {
-        output::stderr(&report::text::load_problem(problem, false));
-    }
+    super::say_load(&problems);
     Ok(if problems.is_empty() { 0 } else { 2 })
 }
 
 /// `portcullis explain POLICY`.
 pub(super) fn explain(directory: &Path, arguments: &ExplainArguments) -> Result<u8, Problems> {
     let (set, _) = load::policies(directory, &arguments.policy_path)?;
-    let found = arguments.policy.parse::<PolicyId>().ok().and_then(|id| set.policy(&id).cloned());
+    let found = arguments
+        .policy
+        .parse::<PolicyId>()
+        .ok()
+        .and_then(|id| set.policy(&id).cloned());
     let Some(policy) = found else {
         return Err(unknown(&arguments.policy, set.policies()).into());
     };
     let files = bundle::shipped_files();
     let page = author::page(&policy, &files, names(&load::profiles()?, &policy.id));
-    output::stdout(&report::docs::explain(&page));
+    output::stdout(&docs::explain(&page));
     Ok(0)
 }
 
@@ -62,7 +68,10 @@ fn unknown(name: &str, policies: &[Arc<Policy>]) -> Problem {
     let near = ids
         .map(|id| {
             let short = id.split_once('/').map_or(id, |(_, short)| short);
-            (strsim::levenshtein(name, id).min(strsim::levenshtein(name, short)), id)
+            (
+                strsim::levenshtein(name, id).min(strsim::levenshtein(name, short)),
+                id,
+            )
         })
         .filter(|(distance, _)| *distance <= 2)
         .min();
@@ -88,14 +97,30 @@ pub(super) fn inputs(directory: &Path, arguments: &InputsArguments) -> Result<u8
     let (looked, coverage) = scan::look(inputs, &Progress::default())?;
     let mut lines: Vec<(String, &str, String)> = Vec::new();
     for file in &looked {
-        lines.extend(states(file).into_iter().map(|(state, detail)| (file.name.clone(), state, detail)));
+        lines.extend(
+            states(file)
+                .into_iter()
+                .map(|(state, detail)| (file.name.clone(), state, detail)),
+        );
     }
     for skipped in &coverage.skipped {
-        let detail = skipped.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-        lines.push((skipped.path.clone(), "skipped", format!("{}{detail}", skipped.reason.as_str())));
+        let detail = skipped
+            .detail
+            .as_ref()
+            .map(|detail| format!(" ({detail})"))
+            .unwrap_or_default();
+        lines.push((
+            skipped.path.clone(),
+            "skipped",
+            format!("{}{detail}", skipped.reason.as_str()),
+        ));
     }
     for unreadable in &coverage.unreadable {
-        lines.push((unreadable.path.clone(), "unreadable", unreadable.message.clone()));
+        lines.push((
+            unreadable.path.clone(),
+            "unreadable",
+            unreadable.message.clone(),
+        ));
     }
     for path in &coverage.not_recognised {
         lines.push((path.clone(), "not recognised", String::new()));
@@ -108,12 +133,18 @@ pub(super) fn inputs(directory: &Path, arguments: &InputsArguments) -> Result<u8
             .collect();
         format!("{:#}\n", Value::Array(entries))
     } else {
-        let width = lines.iter().map(|(_, state, _)| state.len()).max().unwrap_or_default();
-        lines.iter().fold(String::new(), |mut text, (path, state, detail)| {
-            let gap = if detail.is_empty() { "" } else { "  " };
-            let _infallible = writeln!(text, "{state:width$}  {path}{gap}{detail}");
-            text
-        })
+        let width = lines
+            .iter()
+            .map(|(_, state, _)| state.len())
+            .max()
+            .unwrap_or_default();
+        lines
+            .iter()
+            .fold(String::new(), |mut text, (path, state, detail)| {
+                let gap = if detail.is_empty() { "" } else { "  " };
+                let _infallible = writeln!(text, "{state:width$}  {path}{gap}{detail}");
+                text
+            })
     };
     output::stdout(&text);
     let read = lines.iter().any(|(_, state, _)| *state == "read");
@@ -126,7 +157,11 @@ fn states(file: &Looked) -> Vec<(&'static str, String)> {
     let read = &file.read;
     let mut states = Vec::new();
     if !read.reviews.is_empty() {
-        let kinds: Vec<&str> = read.reviews.iter().map(|review| review.kind.kind.as_str()).collect();
+        let kinds: Vec<&str> = read
+            .reviews
+            .iter()
+            .map(|review| review.kind.kind.as_str())
+            .collect();
         let mut counted: Vec<(&str, usize)> = Vec::new();
         for kind in kinds {
             match counted.iter_mut().find(|(name, _)| *name == kind) {
@@ -134,15 +169,28 @@ fn states(file: &Looked) -> Vec<(&'static str, String)> {
                 None => counted.push((kind, 1)),
             }
         }
-        let named: Vec<String> = counted.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        let named: Vec<String> = counted
+            .iter()
+            .map(|(kind, count)| format!("{count} {kind}"))
+            .collect();
         states.push(("read", named.join(", ")));
     }
     for skipped in &read.skipped {
-        let detail = skipped.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        let detail = skipped
+            .detail
+            .as_ref()
+            .map(|detail| format!(" ({detail})"))
+            .unwrap_or_default();
         states.push(("skipped", format!("{}{detail}", skipped.reason.as_str())));
     }
     for unreadable in &read.unreadable {
-        states.push(("unreadable", format!("{}:{}: {}", unreadable.line, unreadable.column, unreadable.message)));
+        states.push((
+            "unreadable",
+            format!(
+                "{}:{}: {}",
+                unreadable.line, unreadable.column, unreadable.message
+            ),
+        ));
     }
     if read.not_recognised > 0 {
         states.push(("not recognised", read.details.join("; ")));
@@ -177,13 +225,20 @@ pub(super) fn parse(directory: &Path, arguments: &ParseArguments) -> Result<u8, 
     }
     output::stdout(&text);
     for problem in &unreadable {
-        output::stderr(&format!("unreadable: {}:{}:{}: {}\n", problem.path, problem.line, problem.column, problem.message));
+        output::stderr(&format!(
+            "unreadable: {}:{}:{}: {}\n",
+            problem.path, problem.line, problem.column, problem.message
+        ));
     }
     let nothing = looked.iter().all(|file| file.read.reviews.is_empty());
     if nothing && unreadable.is_empty() {
         output::stderr("no object was recognised\n");
     }
-    Ok(if nothing || !unreadable.is_empty() { 3 } else { 0 })
+    Ok(if nothing || !unreadable.is_empty() {
+        3
+    } else {
+        0
+    })
 }
 
 /// One object: what policies see of it, then `path → line:column`.
@@ -207,7 +262,11 @@ fn document(text: &mut String, name: &str, review: &Review) {
 fn places(text: &mut String, review: &Review, value: &Value, path: &mut Vec<PathElement>) {
     let here: crate::model::Path = path.clone().into();
     if let Some((location, _)) = review.origin.locate(&here).filter(|_| !path.is_empty()) {
-        let _infallible = writeln!(text, "{here} → {}:{}", location.place.line, location.place.column);
+        let _infallible = writeln!(
+            text,
+            "{here} → {}:{}",
+            location.place.line, location.place.column
+        );
     }
     let mut step = |element: PathElement, child: &Value| {
         path.push(element);
@@ -215,8 +274,13 @@ fn places(text: &mut String, review: &Review, value: &Value, path: &mut Vec<Path
         path.pop();
     };
     match value {
-        Value::Object(members) => members.iter().for_each(|(key, child)| step(PathElement::Key(key.clone()), child)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, child)| step(PathElement::Index(index), child)),
+        Value::Object(members) => members
+            .iter()
+            .for_each(|(key, child)| step(PathElement::Key(key.clone()), child)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(index, child)| step(PathElement::Index(index), child)),
         _ => {}
     }
 }
@@ -226,7 +290,11 @@ pub(super) fn baseline(directory: &Path, file: &Path) -> Result<u8, Problems> {
     let document = load::document(directory, &directory.join(file))?;
     let baseline = baseline::read(&document)?;
     let text = baseline.entries().fold(String::new(), |mut text, entry| {
-        let _infallible = writeln!(text, "{}  {}  {}", entry.file, entry.policy, entry.fingerprint);
+        let _infallible = writeln!(
+            text,
+            "{}  {}  {}",
+            entry.file, entry.policy, entry.fingerprint
+        );
         text
     });
     output::stdout(&text);
@@ -235,7 +303,10 @@ pub(super) fn baseline(directory: &Path, file: &Path) -> Result<u8, Problems> {
 }
 
 /// `portcullis exemptions check`.
-pub(super) fn exemptions(directory: &Path, arguments: &ExemptionsCheckArguments) -> Result<u8, Problems> {
+pub(super) fn exemptions(
+    directory: &Path,
+    arguments: &ExemptionsCheckArguments,
+) -> Result<u8, Problems> {
     let configured = load::configuration(directory, &arguments.policies)?;
     let (set, _) = load::policies(directory, &arguments.policies.policy)?;
     let today = scanning::day(scanning::now(arguments.today));
@@ -257,7 +328,11 @@ pub(super) fn exemptions(directory: &Path, arguments: &ExemptionsCheckArguments)
         .map(|days| config::expiring(&exemptions, today, days))
         .unwrap_or_default();
     let mut text = String::new();
-    for (exemption, state) in expired.iter().map(|e| (e, "expired")).chain(expiring.iter().map(|e| (e, "expires"))) {
+    for (exemption, state) in expired
+        .iter()
+        .map(|e| (e, "expired"))
+        .chain(expiring.iter().map(|e| (e, "expires")))
+    {
         let _infallible = writeln!(
             text,
             "{}:{}: {} {state} {} (owner {})",
@@ -278,8 +353,8 @@ pub(super) fn exemptions(directory: &Path, arguments: &ExemptionsCheckArguments)
 /// `portcullis schema DOCUMENT`.
 pub(super) fn schema(document: SchemaDocument) -> String {
     let schema = match document {
-        SchemaDocument::Report => report::json::report_schema(),
-        SchemaDocument::Finding => report::json::finding_schema(),
+        SchemaDocument::Report => report_json::report_schema(),
+        SchemaDocument::Finding => report_json::finding_schema(),
         SchemaDocument::Config => config::schema::config(),
         SchemaDocument::Exemptions => config::schema::exemptions(),
     };

@@ -30,7 +30,9 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 /// `20MiB`, `512KiB`, `1048576`.
 pub(super) fn size(text: &str) -> Result<u64, String> {
     let error = || format!("`{text}` is not a size such as `20MiB` or `512KiB`");
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(digits).ok_or_else(error)?;
     let number: u64 = number.parse().map_err(|_| error())?;
     let factor = match unit {
@@ -43,14 +45,17 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     let size = number.checked_mul(factor).ok_or_else(error)?;
     // Spans are 32 bits wide.
     if size > u64::from(u32::MAX) / 2 {
-        return Err(format!("`{text}` is more than the 2047MiB that can be read"));
+        return Err(format!(
+            "`{text}` is more than the 2047MiB that can be read"
+        ));
     }
     Ok(size)
 }
 
 /// `2027-03-01`.
 pub(super) fn date(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| format!("`{text}` is not a date such as `2027-03-01`"))
+    text.parse()
+        .map_err(|_| format!("`{text}` is not a date such as `2027-03-01`"))
 }
 
 /// `14d`.
@@ -65,12 +70,14 @@ pub(super) fn days(text: &str) -> Result<u32, String> {
 
 /// `1.34`, `v1.34.2`.
 pub(super) fn kubernetes_version(text: &str) -> Result<KubernetesVersion, String> {
-    text.parse().map_err(|error: crate::model::ParseVersionError| error.to_string())
+    text.parse()
+        .map_err(|error: crate::model::ParseVersionError| error.to_string())
 }
 
 /// `low`, …, `critical`, `never`.
 pub(super) fn fail_on(text: &str) -> Result<FailOn, String> {
-    FailOn::from_name(text).ok_or_else(|| format!("`{text}` is none of {}", FailOn::NAMES.join(", ")))
+    FailOn::from_name(text)
+        .ok_or_else(|| format!("`{text}` is none of {}", FailOn::NAMES.join(", ")))
 }
 
 #[cfg(test)]
@@ -84,7 +91,16 @@ mod tests {
         assert_eq!(size("20MiB"), Ok(20 << 20));
         assert_eq!(size("7"), Ok(7));
         assert_eq!(days("14d"), Ok(14));
-        for text in ["", "2", "s", "2h", "0s", "99999m", "-1s", "9999999999999999999999s"] {
+        for text in [
+            "",
+            "2",
+            "s",
+            "2h",
+            "0s",
+            "99999m",
+            "-1s",
+            "9999999999999999999999s",
+        ] {
             assert!(duration(text).is_err(), "{text}");
         }
         for text in ["", "MiB", "20MB", "1e3", "999999GiB"] {

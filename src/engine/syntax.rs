@@ -9,10 +9,6 @@ use crate::model::Span;
 /// One module.
 #[derive(Debug, Clone)]
 pub(crate) struct Module {
-    /// The package's path without `data`.
-    pub(crate) package: Vec<String>,
-    /// Where the `package` statement stands.
-    pub(crate) package_span: Span,
     /// Imports, in order.
     pub(crate) imports: Vec<Import>,
     /// Rules, in order.
@@ -198,15 +194,6 @@ impl Expr {
                 }
                 _ => None,
             },
-            _ => None,
-        }
-    }
-
-    /// The variable that a reference begins with.
-    pub(crate) fn root(&self) -> Option<&str> {
-        match &self.kind {
-            ExprKind::Var(name) => Some(name),
-            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => base.root(),
             _ => None,
         }
     }

@@ -31,12 +31,22 @@ pub(super) struct StagedFile {
 /// The repository's root above `directory`.
 pub(super) fn root(directory: &Path) -> Result<PathBuf, GitError> {
     let output = run(directory, &["rev-parse", "--show-toplevel"])?;
-    Ok(PathBuf::from(String::from_utf8_lossy(&output).trim_end_matches(['\n', '\r'])))
+    Ok(PathBuf::from(
+        String::from_utf8_lossy(&output).trim_end_matches(['\n', '\r']),
+    ))
 }
 
 /// The content that is staged: the index, not the work tree.
 pub(super) fn staged(root: &Path, limit: u64) -> Result<Vec<StagedFile>, GitError> {
-    let arguments = ["diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--diff-filter=ACMR"];
+    let arguments = [
+        "diff",
+        "--cached",
+        "--raw",
+        "-z",
+        "--no-abbrev",
+        "--no-renames",
+        "--diff-filter=ACMR",
+    ];
     let listing = run(root, &arguments)?;
     let mut fields = listing.split(|byte| *byte == 0);
     let mut entries = Vec::new();
@@ -44,7 +54,8 @@ pub(super) fn staged(root: &Path, limit: u64) -> Result<Vec<StagedFile>, GitErro
         // `:100644 100644 <old> <new> M`
         let head = String::from_utf8_lossy(head);
         let mut columns = head.split(' ').skip(1);
-        if let (Some(mode), Some(_), Some(blob)) = (columns.next(), columns.next(), columns.next()) {
+        if let (Some(mode), Some(_), Some(blob)) = (columns.next(), columns.next(), columns.next())
+        {
             entries.push((mode.to_owned(), blob.to_owned(), bytes_path(path)));
         }
     }
@@ -57,7 +68,18 @@ pub(super) fn changed_since(root: &Path, reference: &str) -> Result<Vec<PathBuf>
         return Err(GitError::Failed(format!("`{reference}` is not a revision")));
     }
     let range = format!("{reference}...HEAD");
-    let listing = run(root, &["diff", "--name-only", "-z", "--no-renames", "--diff-filter=ACMR", &range, "--"])?;
+    let listing = run(
+        root,
+        &[
+            "diff",
+            "--name-only",
+            "-z",
+            "--no-renames",
+            "--diff-filter=ACMR",
+            &range,
+            "--",
+        ],
+    )?;
     Ok(listing
         .split(|byte| *byte == 0)
         .filter(|path| !path.is_empty())
@@ -65,14 +87,21 @@ pub(super) fn changed_since(root: &Path, reference: &str) -> Result<Vec<PathBuf>
         .collect())
 }
 
-fn contents(root: &Path, entries: Vec<(String, String, PathBuf)>, limit: u64) -> Result<Vec<StagedFile>, GitError> {
+fn contents(
+    root: &Path,
+    entries: Vec<(String, String, PathBuf)>,
+    limit: u64,
+) -> Result<Vec<StagedFile>, GitError> {
     let (links, blobs): (Vec<_>, Vec<_>) = entries
         .into_iter()
         .filter(|(mode, ..)| mode != "160000")
         .partition(|(mode, ..)| mode == "120000");
     let mut files: Vec<StagedFile> = links
         .into_iter()
-        .map(|(_, _, path)| StagedFile { path, content: None })
+        .map(|(_, _, path)| StagedFile {
+            path,
+            content: None,
+        })
         .collect();
     if blobs.is_empty() {
         return Ok(files);
@@ -86,7 +115,10 @@ fn contents(root: &Path, entries: Vec<(String, String, PathBuf)>, limit: u64) ->
         .map_err(|error| GitError::Missing(error.to_string()))?;
     let lost = || GitError::Failed("the staged content can't be read".to_owned());
     let mut stdin = child.stdin.take().ok_or_else(lost)?;
-    let wanted: String = blobs.iter().map(|(_, blob, _)| format!("{blob}\n")).collect();
+    let wanted: String = blobs
+        .iter()
+        .map(|(_, blob, _)| format!("{blob}\n"))
+        .collect();
     // A thread of its own: git answers while we still ask, and a full pipe must not stop both.
     let asking = thread::spawn(move || stdin.write_all(wanted.as_bytes()));
     let mut stdout = BufReader::new(child.stdout.take().ok_or_else(lost)?);
@@ -99,7 +131,11 @@ fn contents(root: &Path, entries: Vec<(String, String, PathBuf)>, limit: u64) ->
     }
     let asked = asking.join().is_ok_and(|written| written.is_ok());
     let ended = child.wait().is_ok_and(|status| status.success());
-    if asked && ended { Ok(files) } else { Err(lost()) }
+    if asked && ended {
+        Ok(files)
+    } else {
+        Err(lost())
+    }
 }
 
 /// One answer of `cat-file --batch`: `<id> blob <size>`, the content, a line break. At most one byte over `limit` is kept.
@@ -110,7 +146,11 @@ fn read_blob(stdout: &mut impl BufRead, limit: u64) -> Option<Vec<u8>> {
     let mut content = Vec::new();
     let kept = size.min(limit.saturating_add(1));
     stdout.by_ref().take(kept).read_to_end(&mut content).ok()?;
-    std::io::copy(&mut stdout.by_ref().take(size - kept + 1), &mut std::io::sink()).ok()?;
+    std::io::copy(
+        &mut stdout.by_ref().take(size - kept + 1),
+        &mut std::io::sink(),
+    )
+    .ok()?;
     (content.len() as u64 == kept).then_some(content)
 }
 
@@ -125,12 +165,18 @@ fn run(directory: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
     }
     let text = String::from_utf8_lossy(&output.stderr);
     let first = text.lines().next().unwrap_or("no message");
-    Err(GitError::Failed(first.trim_start_matches("fatal: ").to_owned()))
+    Err(GitError::Failed(
+        first.trim_start_matches("fatal: ").to_owned(),
+    ))
 }
 
 fn git(directory: &Path) -> Command {
     let mut command = Command::new("git");
-    command.arg("-c").arg("core.fsmonitor=false").arg("-C").arg(directory);
+    command
+        .arg("-c")
+        .arg("core.fsmonitor=false")
+        .arg("-C")
+        .arg(directory);
     command
 }
 

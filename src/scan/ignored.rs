@@ -16,24 +16,34 @@ pub struct Patterns {
 
 impl Patterns {
     /// The patterns `globs`, relative to `folder`; the first one that isn't a pattern is the error.
-    pub fn new<'a>(folder: &Path, globs: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+    pub fn new<'a>(
+        folder: &Path,
+        globs: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, String> {
         let mut builder = GitignoreBuilder::new(folder);
         for glob in globs {
-            builder.add_line(None, glob).map_err(|error| error.to_string())?;
+            builder
+                .add_line(None, glob)
+                .map_err(|error| error.to_string())?;
         }
         let matcher = builder.build().map_err(|error| error.to_string())?;
         Ok(Self { matcher })
     }
 
     fn holds(&self, path: &Path, is_dir: bool) -> bool {
-        !self.matcher.is_empty() && path.starts_with(self.matcher.path()) && self.matcher.matched(path, is_dir).is_ignore()
+        !self.matcher.is_empty()
+            && path.starts_with(self.matcher.path())
+            && self.matcher.matched(path, is_dir).is_ignore()
     }
 
     /// Whether the path itself or a folder above it (below the patterns' own folder) is named.
     fn holds_with_parents(&self, path: &Path) -> bool {
         !self.matcher.is_empty()
             && path.starts_with(self.matcher.path())
-            && self.matcher.matched_path_or_any_parents(path, false).is_ignore()
+            && self
+                .matcher
+                .matched_path_or_any_parents(path, false)
+                .is_ignore()
     }
 }
 
@@ -52,12 +62,18 @@ impl Filter {
     /// Whether a folder or file met in a walk is excluded.
     pub(super) fn excludes(&self, path: &Path, is_dir: bool) -> bool {
         let left_out = |include: &Patterns| !is_dir && !include.holds_with_parents(path);
-        self.exclude.iter().any(|patterns| patterns.holds(path, is_dir)) || self.include.as_ref().is_some_and(left_out)
+        self.exclude
+            .iter()
+            .any(|patterns| patterns.holds(path, is_dir))
+            || self.include.as_ref().is_some_and(left_out)
     }
 
     /// Whether a file that wasn't met in a walk is excluded, by its own name or by a folder above it.
     fn excludes_listed(&self, path: &Path) -> bool {
-        self.exclude.iter().any(|patterns| patterns.holds_with_parents(path)) || self.excludes(path, false)
+        self.exclude
+            .iter()
+            .any(|patterns| patterns.holds_with_parents(path))
+            || self.excludes(path, false)
     }
 }
 
@@ -130,7 +146,10 @@ pub(super) fn listed(path: &Path, root: &Path, filter: &Filter) -> Option<SkipRe
         ..Filter::default()
     };
     let mut files = IgnoreFiles::default();
-    let mut parents: Vec<&Path> = path.ancestors().take_while(|parent| parent.starts_with(root)).collect();
+    let mut parents: Vec<&Path> = path
+        .ancestors()
+        .take_while(|parent| parent.starts_with(root))
+        .collect();
     parents.reverse();
     for (at, entry) in parents.iter().enumerate() {
         let is_dir = at + 1 < parents.len();

@@ -8,7 +8,10 @@ use std::panic::{self, AssertUnwindSafe};
 use super::Judging;
 use super::watch::Watch;
 use crate::engine;
-use crate::model::{Coverage, Decision, Evidence, Judged, NotApplicable, NotKnown, Notice, Review, Skipped, Unreadable};
+use crate::model::{
+    Coverage, Decision, Evidence, Judged, NotApplicable, NotKnown, Notice, Review, Skipped,
+    Unreadable,
+};
 use crate::report;
 use crate::source::FileRead;
 
@@ -43,12 +46,18 @@ pub(super) fn file(name: &str, read: FileRead, judging: Judging<'_>, watch: &Wat
                 path: name.to_owned(),
                 line: 0,
                 column: 0,
-                message: format!("internal error while judging {} `{}`; please report it", review.kind.kind, review.name),
+                message: format!(
+                    "internal error while judging {} `{}`; please report it",
+                    review.kind.kind, review.name
+                ),
             });
             continue;
         };
         fingerprints.set(name, &review, &mut decision);
-        let used = decision.findings.iter().filter_map(|finding| finding.exemption.as_ref()?.index);
+        let used = decision
+            .findings
+            .iter()
+            .filter_map(|finding| finding.exemption.as_ref()?.index);
         outcome.used_exemptions.extend(used);
         outcome.judged.push(Judged {
             file: name.to_owned(),
@@ -72,23 +81,27 @@ fn caught(review: &Review, judging: Judging<'_>, watch: &Watch) -> Option<Decisi
 
 /// Sums up what policies couldn't judge, over all objects.
 pub(super) fn count(judged: &[Judged], coverage: &mut Coverage) {
-    let sum = |entries: &mut Vec<NotKnown>, found: &NotApplicable| {
-        match entries
-            .iter_mut()
-            .find(|entry| entry.policy == found.policy && entry.reason == found.reason)
-        {
-            Some(entry) => entry.count += 1,
-            None => entries.push(NotKnown {
-                policy: found.policy.clone(),
-                reason: found.reason.clone(),
-                count: 1,
-            }),
-        }
+    let sum = |entries: &mut Vec<NotKnown>, found: &NotApplicable| match entries
+        .iter_mut()
+        .find(|entry| entry.policy == found.policy && entry.reason == found.reason)
+    {
+        Some(entry) => entry.count += 1,
+        None => entries.push(NotKnown {
+            policy: found.policy.clone(),
+            reason: found.reason.clone(),
+            count: 1,
+        }),
     };
     for Judged { decision, .. } in judged {
         coverage.objects += 1;
-        decision.not_applicable.iter().for_each(|found| sum(&mut coverage.not_applicable, found));
-        decision.not_known.iter().for_each(|found| sum(&mut coverage.not_known, found));
+        decision
+            .not_applicable
+            .iter()
+            .for_each(|found| sum(&mut coverage.not_applicable, found));
+        decision
+            .not_known
+            .iter()
+            .for_each(|found| sum(&mut coverage.not_known, found));
     }
     coverage.not_applicable.sort();
     coverage.not_known.sort();

@@ -1,7 +1,10 @@
 //! Which files a scan reads, and which it leaves out and why.
 //!
 //! Never follows a link that it meets, never reads a file's content.
-#![expect(clippy::disallowed_methods, reason = "walks the file system: the scan face's own IO")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "walks the file system: the scan face's own IO"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -57,7 +60,12 @@ pub(super) struct Walked {
 }
 
 /// Finds the files of `selection`, seen from `directory`, the absolute working directory.
-pub(super) fn walk(directory: &Path, selection: Selection, filter: &Filter, limit: u64) -> Result<Walked, GitError> {
+pub(super) fn walk(
+    directory: &Path,
+    selection: Selection,
+    filter: &Filter,
+    limit: u64,
+) -> Result<Walked, GitError> {
     let mut walker = Walker {
         directory,
         filter,
@@ -99,7 +107,9 @@ pub(super) fn walk(directory: &Path, selection: Selection, filter: &Filter, limi
 
 /// The repository that `directory` lies in.
 pub(super) fn repository(directory: &Path) -> Option<&Path> {
-    directory.ancestors().find(|parent| parent.join(".git").exists())
+    directory
+        .ancestors()
+        .find(|parent| parent.join(".git").exists())
 }
 
 struct Walker<'a> {
@@ -124,14 +134,21 @@ impl Walker<'_> {
                 self.skip(&absolute, SkipReason::Excluded, None);
             }
             Ok(_) => self.file(absolute, None, true),
-            Err(error) => self.unreadable(&absolute, format!("can't be opened: {}", reason(&error))),
+            Err(error) => {
+                self.unreadable(&absolute, format!("can't be opened: {}", reason(&error)))
+            }
         }
     }
 
     fn folder(&mut self, folder: &Path, above: &IgnoreFiles, depth: usize) {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
-            Err(error) => return self.unreadable(folder, format!("the folder can't be read: {}", reason(&error))),
+            Err(error) => {
+                return self.unreadable(
+                    folder,
+                    format!("the folder can't be read: {}", reason(&error)),
+                );
+            }
         };
         let files = above.enter(folder, self.filter);
         let mut entries: Vec<_> = entries.filter_map(Result::ok).collect();
@@ -161,17 +178,31 @@ impl Walker<'_> {
         } else if is_dir && depth < MAX_DEPTH {
             self.folder(path, files, depth + 1);
         } else if is_dir {
-            self.unreadable(path, format!("the folder lies more than {MAX_DEPTH} folders deep"));
+            self.unreadable(
+                path,
+                format!("the folder lies more than {MAX_DEPTH} folders deep"),
+            );
         } else if kind.is_file() {
             self.walked.seen -= 1;
             self.file(path.to_owned(), None, false);
         } else {
-            self.skip(path, SkipReason::Unsupported, Some("not a regular file".to_owned()));
+            self.skip(
+                path,
+                SkipReason::Unsupported,
+                Some("not a regular file".to_owned()),
+            );
         }
     }
 
     /// A file that git listed.
-    fn listed(&mut self, root: &Path, below: &[PathBuf], path: &Path, content: Option<Vec<u8>>, staged: bool) {
+    fn listed(
+        &mut self,
+        root: &Path,
+        below: &[PathBuf],
+        path: &Path,
+        content: Option<Vec<u8>>,
+        staged: bool,
+    ) {
         let absolute = normal(&root.join(path));
         let wanted = |parent: &PathBuf| absolute.starts_with(normal(&self.directory.join(parent)));
         if !below.is_empty() && !below.iter().any(wanted) {
@@ -182,7 +213,8 @@ impl Walker<'_> {
         } else {
             fs::symlink_metadata(&absolute).is_ok_and(|found| found.is_symlink())
         };
-        let left_out = ignored::listed(&absolute, root, self.filter).or_else(|| link.then_some(SkipReason::Symlink));
+        let left_out = ignored::listed(&absolute, root, self.filter)
+            .or_else(|| link.then_some(SkipReason::Symlink));
         match left_out {
             Some(reason) => {
                 self.walked.seen += 1;
@@ -231,7 +263,11 @@ impl Walker<'_> {
 
     fn skip(&mut self, path: &Path, reason: SkipReason, detail: Option<String>) {
         let path = self.name(path);
-        self.walked.skipped.push(Skipped { path, reason, detail });
+        self.walked.skipped.push(Skipped {
+            path,
+            reason,
+            detail,
+        });
     }
 
     fn unreadable(&mut self, path: &Path, message: String) {
@@ -253,7 +289,11 @@ impl Walker<'_> {
 pub(super) fn shown(directory: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(directory).unwrap_or(path);
     let text = relative.to_string_lossy().replace('\\', "/");
-    if text.is_empty() { ".".to_owned() } else { text }
+    if text.is_empty() {
+        ".".to_owned()
+    } else {
+        text
+    }
 }
 
 /// The path without `.` and `..`, by its text alone.
@@ -274,5 +314,8 @@ pub(super) fn normal(path: &Path) -> PathBuf {
 /// The system's word for an error, without its number.
 pub(super) fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+    text.split(" (os error")
+        .next()
+        .unwrap_or_default()
+        .to_lowercase()
 }

@@ -1,7 +1,10 @@
 //! The clock beside the judging: tells a worker that its review has run out of time.
 //!
 //! The engine has no clock; it looks at a flag between policies.
-#![expect(clippy::disallowed_methods, reason = "the one place of the scan that measures time")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one place of the scan that measures time"
+)]
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,6 +52,8 @@ impl Watch {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<(Instant, Arc<AtomicBool>)>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

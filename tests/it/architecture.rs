@@ -33,7 +33,8 @@ const EFFECTS: [&str; 11] = [
 ];
 
 /// Crates that one module alone may name.
-const NAMED_ONCE: [(&str, &str); 2] = [("regorus", "engine/rego"), ("granit_parser", "source/yaml")];
+const NAMED_ONCE: [(&str, &str); 2] =
+    [("regorus", "engine/rego"), ("granit_parser", "source/yaml")];
 
 fn floor(module: &str) -> Option<usize> {
     FLOORS.iter().position(|floor| floor.contains(&module))
@@ -48,7 +49,12 @@ fn sources() -> Vec<(String, String)> {
     files
         .into_iter()
         .map(|file| {
-            let name = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+            let name = file
+                .strip_prefix(&root)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
             (name, fs::read_to_string(&file).unwrap())
         })
         .collect()
@@ -77,7 +83,10 @@ fn faults(module: &str, text: &str) -> Vec<String> {
     };
     text.split("crate::")
         .skip(1)
-        .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next())
+        .filter_map(|rest| {
+            rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+                .next()
+        })
         .filter(|import| *import != module && floor(import).is_none_or(|other| other >= own))
         .map(|import| format!("{module} names crate::{import}: move what both need down a floor"))
         .collect()
@@ -87,14 +96,21 @@ fn faults(module: &str, text: &str) -> Vec<String> {
 fn no_module_names_its_own_floor_or_one_above() {
     let faults: Vec<String> = sources()
         .iter()
-        .flat_map(|(name, text)| faults(module(name), text).into_iter().map(move |fault| format!("{name}: {fault}")))
+        .flat_map(|(name, text)| {
+            faults(module(name), text)
+                .into_iter()
+                .map(move |fault| format!("{name}: {fault}"))
+        })
         .collect();
     assert_eq!(faults, Vec::<String>::new());
 }
 
 #[test]
 fn an_upward_or_sideways_import_is_found() {
-    assert_eq!(faults("engine", "use crate::model::Review;"), Vec::<String>::new());
+    assert_eq!(
+        faults("engine", "use crate::model::Review;"),
+        Vec::<String>::new()
+    );
     assert_eq!(faults("engine", "use crate::report::text;").len(), 1);
     assert_eq!(faults("model", "use crate::engine;").len(), 1);
     assert_eq!(faults("scan", "crate::author::run()").len(), 1);
@@ -106,9 +122,14 @@ fn pure_floors_name_no_effect() {
     for (name, text) in sources() {
         if floor(module(&name)).is_some_and(|floor| floor < PURE) {
             for effect in EFFECTS {
-                let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                let code = text
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"));
                 let found = code.filter(|line| line.contains(effect)).count();
-                assert_eq!(found, 0, "{name} names {effect}: hand its result in as a parameter");
+                assert_eq!(
+                    found, 0,
+                    "{name} names {effect}: hand its result in as a parameter"
+                );
             }
         }
     }
@@ -119,9 +140,16 @@ fn a_crate_that_must_stay_replaceable_has_one_home() {
     for (name, text) in sources() {
         for (crate_name, home) in NAMED_ONCE {
             let at_home = name == format!("{home}.rs") || name.starts_with(&format!("{home}/"));
-            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-            let named = code.filter(|line| line.contains(&format!("{crate_name}::"))).count();
-            assert!(at_home || named == 0, "{name} names {crate_name}: go through {home}");
+            let code = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            let named = code
+                .filter(|line| line.contains(&format!("{crate_name}::")))
+                .count();
+            assert!(
+                at_home || named == 0,
+                "{name} names {crate_name}: go through {home}"
+            );
         }
     }
 }
@@ -131,7 +159,10 @@ fn every_file_says_what_it_is_for_and_stays_short() {
     for (name, text) in sources() {
         assert!(text.starts_with("//!"), "{name} doesn't begin with `//!`");
         let lines = text.lines().count();
-        assert!(lines <= 500, "{name} has {lines} lines: split it by subject");
+        assert!(
+            lines <= 500,
+            "{name} has {lines} lines: split it by subject"
+        );
     }
 }
 
@@ -143,8 +174,14 @@ fn every_dependency_has_its_reason() {
     for line in manifest.lines() {
         if line.starts_with('[') {
             section = line;
-        } else if section.ends_with("dependencies]") && line.contains(" = ") && !line.starts_with(' ') {
-            assert!(line.contains('#') || previous.starts_with('#'), "no reason for: {line}");
+        } else if section.ends_with("dependencies]")
+            && line.contains(" = ")
+            && !line.starts_with(' ')
+        {
+            assert!(
+                line.contains('#') || previous.starts_with('#'),
+                "no reason for: {line}"
+            );
         }
         previous = line;
     }
@@ -154,7 +191,17 @@ fn every_dependency_has_its_reason() {
 fn the_tree_holds_no_second_provider() {
     for name in ["ring", "openssl-sys", "rsa"] {
         let output = Command::new(env!("CARGO"))
-            .args(["tree", "--locked", "--offline", "--target", "all", "-e", "all", "-i", name])
+            .args([
+                "tree",
+                "--locked",
+                "--offline",
+                "--target",
+                "all",
+                "-e",
+                "all",
+                "-i",
+                name,
+            ])
             .current_dir(repository())
             .output()
             .unwrap();

@@ -10,7 +10,9 @@ const PRIVILEGED: &str = "least-privilege/privileged-container";
 
 /// A project with one good and one bad manifest, whose findings must survive whatever else is there.
 fn project() -> Project {
-    Project::new().file("good.yaml", pod("good", "")).file("bad.yaml", privileged("bad"))
+    Project::new()
+        .file("good.yaml", pod("good", ""))
+        .file("bad.yaml", privileged("bad"))
 }
 
 /// The run exits with `code`, still reports the finding of `bad.yaml`, and says each of `texts`.
@@ -27,7 +29,12 @@ fn check(run: &Run, code: i32, texts: &[&str]) {
 fn says(run: &Run, code: i32, texts: &[&str]) {
     let all = format!("{}{}", run.stdout, run.stderr);
     for text in texts {
-        assert!(all.contains(text), "`{text}` is not said:\n{}\n{}", run.stdout, run.stderr);
+        assert!(
+            all.contains(text),
+            "`{text}` is not said:\n{}\n{}",
+            run.stdout,
+            run.stderr
+        );
     }
     assert_eq!(run.code, code, "{}\n{}", run.stdout, run.stderr);
 }
@@ -58,7 +65,9 @@ fn nothing_to_judge_is_not_success() {
     let empty = Project::new();
     says(&empty.run("scan ."), 3, &["judged 0 objects"]);
     says(&empty.run("scan . --allow-empty"), 0, &["judged 0 objects"]);
-    let foreign = Project::new().file("notes.md", "# x").file("data.json", "{\"a\": 1}");
+    let foreign = Project::new()
+        .file("notes.md", "# x")
+        .file("data.json", "{\"a\": 1}");
     says(&foreign.run("scan ."), 3, &["2 not recognised"]);
 }
 
@@ -66,16 +75,31 @@ fn nothing_to_judge_is_not_success() {
 fn an_unknown_name_is_an_error_with_the_nearest_name() {
     let project = project();
     for (line, texts) in [
-        ("scan . --profile restrited", ["restrited", "did you mean `restricted`?"]),
-        ("scan . --only least-privilege/host-prt", ["host-prt", "did you mean `least-privilege/host-port`?"]),
-        ("scan . --skip nothing/*", ["nothing/*", "portcullis policies"]),
+        (
+            "scan . --profile restrited",
+            ["restrited", "did you mean `restricted`?"],
+        ),
+        (
+            "scan . --only least-privilege/host-prt",
+            ["host-prt", "did you mean `least-privilege/host-port`?"],
+        ),
+        (
+            "scan . --skip nothing/*",
+            ["nothing/*", "portcullis policies"],
+        ),
         ("scan . -f sarf", ["sarf", "did you mean `sarif`?"]),
         ("scan . --kubernetes-version 2.0", ["2.0", "1.37"]),
         ("scan . --policy nowhere", ["nowhere", "policies"]),
-        ("explain least-privilege/host-prt", ["host-prt", "did you mean `least-privilege/host-port`?"]),
+        (
+            "explain least-privilege/host-prt",
+            ["host-prt", "did you mean `least-privilege/host-port`?"],
+        ),
         ("scan . -f text -f json", ["stdout", "-f sarif=out.sarif"]),
         ("scan . --config nowhere.yaml", ["nowhere.yaml", "exists"]),
-        ("scan . --exemptions nowhere.yaml", ["nowhere.yaml", "exists"]),
+        (
+            "scan . --exemptions nowhere.yaml",
+            ["nowhere.yaml", "exists"],
+        ),
         ("scan . --today tomorrow", ["tomorrow", "2027-03-01"]),
         ("scan . --max-file-size big", ["big", "20MiB"]),
         ("scan . --nonsense", ["--nonsense", "--help"]),
@@ -88,7 +112,11 @@ fn an_unknown_name_is_an_error_with_the_nearest_name() {
 
 #[test]
 fn a_path_that_does_not_exist_is_unreadable() {
-    check(&project().run("scan . nowhere.yaml"), 3, &["nowhere.yaml", "no such file"]);
+    check(
+        &project().run("scan . nowhere.yaml"),
+        3,
+        &["nowhere.yaml", "no such file"],
+    );
     let run = project().run("scan . nowhere.yaml --allow-unreadable");
     check(&run, 1, &["1 unreadable"]);
 }
@@ -98,12 +126,20 @@ fn a_path_that_does_not_exist_is_unreadable() {
 fn a_file_that_may_not_be_read_is_unreadable() {
     use std::os::unix::fs::PermissionsExt;
     let project = project().file("locked.yaml", "a: 1");
-    fs::set_permissions(project.path().join("locked.yaml"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(
+        project.path().join("locked.yaml"),
+        fs::Permissions::from_mode(0o000),
+    )
+    .unwrap();
     if fs::File::open(project.path().join("locked.yaml")).is_ok() {
         // The super-user reads everything: a folder of that name can't be read as a file by anyone.
         return;
     }
-    check(&project.run("scan ."), 3, &["locked.yaml", "permission denied"]);
+    check(
+        &project.run("scan ."),
+        3,
+        &["locked.yaml", "permission denied"],
+    );
 }
 
 #[cfg(unix)]
@@ -118,12 +154,24 @@ fn a_link_is_counted_and_not_followed() {
 #[test]
 fn a_broken_configuration_judges_nothing() {
     for (config, texts) in [
-        ("version: 1\nprofile: [default]\n", ["`profile`", "did you mean `profiles`?"]),
-        ("version: 1\nkubernetesVersion: 1.30\n", ["kubernetesVersion", "\"1.30\""]),
+        (
+            "version: 1\nprofile: [default]\n",
+            ["`profile`", "did you mean `profiles`?"],
+        ),
+        (
+            "version: 1\nkubernetesVersion: 1.30\n",
+            ["kubernetesVersion", "\"1.30\""],
+        ),
         ("version: 1\nprofiles: [nope]\n", ["nope", "baseline"]),
         ("version: 1\n  x: [\n", [".portcullis.yaml:", "^"]),
-        ("version: 1\npolicies:\n  least-privilege/host-prt: {enforcement: deny}\n", ["host-prt", "did you mean"]),
-        ("version: 1\npolicies:\n  least-privilege/host-port: {enforcement: dney}\n", ["dney", "did you mean `deny`?"]),
+        (
+            "version: 1\npolicies:\n  least-privilege/host-prt: {enforcement: deny}\n",
+            ["host-prt", "did you mean"],
+        ),
+        (
+            "version: 1\npolicies:\n  least-privilege/host-port: {enforcement: dney}\n",
+            ["dney", "did you mean `deny`?"],
+        ),
     ] {
         let run = project().file(".portcullis.yaml", config).run("scan .");
         says(&run, 2, &texts);
@@ -135,10 +183,22 @@ fn a_broken_configuration_judges_nothing() {
 #[test]
 fn a_broken_exemption_judges_nothing() {
     for (text, said) in [
-        ("exemptions:\n- policy: least-privilege/host-port\n  owner: a\n  expires: 2026-12-01\n", "reason"),
-        ("exemptions:\n- policy: least-privilege/host-prt\n  reason: r\n  owner: a\n  expires: 2026-12-01\n", "did you mean"),
-        ("exemptions:\n- policy: least-privilege/host-port\n  reason: r\n  owner: a\n  expires: 2026-13-01\n", "2026-13-01"),
-        ("exemptions:\n- policy: least-privilege/host-port\n  reason: r\n  owner: a\n  expires: 2036-12-01\n", "180"),
+        (
+            "exemptions:\n- policy: least-privilege/host-port\n  owner: a\n  expires: 2026-12-01\n",
+            "reason",
+        ),
+        (
+            "exemptions:\n- policy: least-privilege/host-prt\n  reason: r\n  owner: a\n  expires: 2026-12-01\n",
+            "did you mean",
+        ),
+        (
+            "exemptions:\n- policy: least-privilege/host-port\n  reason: r\n  owner: a\n  expires: 2026-13-01\n",
+            "2026-13-01",
+        ),
+        (
+            "exemptions:\n- policy: least-privilege/host-port\n  reason: r\n  owner: a\n  expires: 2036-12-01\n",
+            "180",
+        ),
     ] {
         let run = project()
             .file(".portcullis-exemptions.yaml", text)
@@ -151,9 +211,18 @@ fn a_broken_exemption_judges_nothing() {
 #[test]
 fn a_policy_that_does_not_load_harms_no_other() {
     let no_entry = policy("broken", "allow := true");
-    let recursion = policy("broken", "f(x) := f(x)\n\nviolation contains {\"msg\": \"m\", \"path\": []} if f(1)");
-    let unknown = policy("broken", "violation contains {\"msg\": \"m\", \"path\": []} if no.such(1)");
-    let network = policy("broken", "violation contains {\"msg\": \"m\", \"path\": []} if http.send({\"url\": \"x\"})");
+    let recursion = policy(
+        "broken",
+        "f(x) := f(x)\n\nviolation contains {\"msg\": \"m\", \"path\": []} if f(1)",
+    );
+    let unknown = policy(
+        "broken",
+        "violation contains {\"msg\": \"m\", \"path\": []} if no.such(1)",
+    );
+    let network = policy(
+        "broken",
+        "violation contains {\"msg\": \"m\", \"path\": []} if http.send({\"url\": \"x\"})",
+    );
     let syntax = policy("broken", "violation contains {\"msg\": } if true");
     for (text, said) in [
         (no_entry, "violation"),
@@ -162,7 +231,9 @@ fn a_policy_that_does_not_load_harms_no_other() {
         (network, "http.send"),
         (syntax, "broken.rego:10:"),
     ] {
-        let run = project().file("own/broken.rego", text).run("scan good.yaml bad.yaml --policy own");
+        let run = project()
+            .file("own/broken.rego", text)
+            .run("scan good.yaml bad.yaml --policy own");
         check(&run, 2, &[said, "broken.rego:"]);
     }
 }
@@ -170,31 +241,51 @@ fn a_policy_that_does_not_load_harms_no_other() {
 #[test]
 fn a_policy_that_fails_denies_and_harms_no_other() {
     let no_message = policy("broken", "violation contains {\"path\": []} if true");
-    let error = policy("broken", "violation contains {\"msg\": \"m\", \"path\": []} if to_number(input.review.object.metadata.name) == 1");
+    let error = policy(
+        "broken",
+        "violation contains {\"msg\": \"m\", \"path\": []} if to_number(input.review.object.metadata.name) == 1",
+    );
     let endless = policy(
         "broken",
         "violation contains {\"msg\": \"m\", \"path\": []} if {\n\tsome i in numbers.range(1, 5000)\n\tsome j in numbers.range(1, 5000)\n\ti * j == -1\n}",
     );
-    for (text, class) in [(no_message, "result-shape"), (error, "error"), (endless, "deadline")] {
-        let run = project().file("own/broken.rego", text).run("scan good.yaml bad.yaml --policy own");
+    for (text, class) in [
+        (no_message, "result-shape"),
+        (error, "error"),
+        (endless, "deadline"),
+    ] {
+        let run = project()
+            .file("own/broken.rego", text)
+            .run("scan good.yaml bad.yaml --policy own");
         check(&run, 4, &["test/broken", class]);
     }
 }
-
 
 #[test]
 fn invalid_utf8_hides_nothing() {
     let mut bytes = privileged("odd").into_bytes();
     bytes.extend_from_slice(b"# \xff\xfe\n");
-    check(&project().file("odd.yaml", bytes).run("scan ."), 1, &["odd.yaml:16:7"]);
+    check(
+        &project().file("odd.yaml", bytes).run("scan ."),
+        1,
+        &["odd.yaml:16:7"],
+    );
 }
 
 #[test]
 fn a_document_over_the_limit_is_unreadable() {
     let large = format!("{}# {}\n", privileged("large"), "x".repeat(30 << 20));
     let project = project().file("large.yaml", large);
-    check(&project.run("scan ."), 3, &["large.yaml", "--max-file-size"]);
-    check(&project.run("scan . --max-file-size 64MiB"), 1, &["large.yaml:16:7"]);
+    check(
+        &project.run("scan ."),
+        3,
+        &["large.yaml", "--max-file-size"],
+    );
+    check(
+        &project.run("scan . --max-file-size 64MiB"),
+        1,
+        &["large.yaml:16:7"],
+    );
 }
 
 #[test]
@@ -202,14 +293,24 @@ fn bombs_end_in_a_line_of_the_ledger() {
     let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let before = format!("*a{}, ", level - 1).repeat(10);
-        laughs.push_str(&format!("a{level}: &a{level} [{}]\n", before.trim_end_matches(", ")));
+        laughs.push_str(&format!(
+            "a{level}: &a{level} [{}]\n",
+            before.trim_end_matches(", ")
+        ));
     }
     let run = project().file("laughs.yaml", laughs).run("scan .");
     check(&run, 3, &["laughs.yaml:"]);
-    let run = project().file("deep.yaml", "[".repeat(100_000)).run("scan .");
+    let run = project()
+        .file("deep.yaml", "[".repeat(100_000))
+        .run("scan .");
     check(&run, 3, &["deep.yaml:"]);
-    let run = project().file("deep.json", "{\"a\":".repeat(100_000)).run("scan .");
-    assert!(run.stdout.contains(PRIVILEGED) && (run.code == 3 || run.code == 1), "{run:?}");
+    let run = project()
+        .file("deep.json", "{\"a\":".repeat(100_000))
+        .run("scan .");
+    assert!(
+        run.stdout.contains(PRIVILEGED) && (run.code == 3 || run.code == 1),
+        "{run:?}"
+    );
 }
 
 #[test]
@@ -227,7 +328,11 @@ fn a_file_that_vanishes_is_unreadable() {
     let project = project();
     #[cfg(unix)]
     std::os::unix::fs::symlink("gone.yaml", project.path().join("link.yaml")).unwrap();
-    check(&project.run("scan bad.yaml link.yaml"), 3, &["link.yaml", "no such file"]);
+    check(
+        &project.run("scan bad.yaml link.yaml"),
+        3,
+        &["link.yaml", "no such file"],
+    );
 }
 
 #[test]

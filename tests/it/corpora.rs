@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use portcullis::config::{self, Config, Resolve};
 use portcullis::engine::{self, Bindings, Options, PolicySet};
-use portcullis::model::{Evidence, GroupVersionKind, InlineMode, KubernetesVersion, Origin, Review, Verdict};
+use portcullis::model::{
+    Evidence, GroupVersionKind, InlineMode, KubernetesVersion, Origin, Review, Verdict,
+};
 use portcullis::source::{self, ReadOptions};
 use portcullis::{bundle, model};
 use serde_json::json;
@@ -58,7 +60,12 @@ fn pods(file: &std::path::Path) -> Vec<(&'static str, Review)> {
             chart_template: false,
         },
     );
-    assert!(read.unreadable.is_empty(), "{}: {:?}", file.display(), read.unreadable);
+    assert!(
+        read.unreadable.is_empty(),
+        "{}: {:?}",
+        file.display(),
+        read.unreadable
+    );
     assert_eq!(read.reviews.len(), 1, "{}", file.display());
     let bare = read.reviews.into_iter().next().unwrap();
     let pod = bare.object.as_deref().unwrap();
@@ -74,10 +81,15 @@ fn pods(file: &std::path::Path) -> Vec<(&'static str, Review)> {
 
 #[test]
 fn pss_every_label_bare_and_wrapped() {
-    let Some(corpus) = require::corpus("pss") else { return };
+    let Some(corpus) = require::corpus("pss") else {
+        return;
+    };
     let mut rows: BTreeMap<(String, String), Vec<(String, bool)>> = BTreeMap::new();
     let mut labels = 0;
-    for row in csv::Reader::from_path(corpus.join("labels.csv")).unwrap().into_deserialize() {
+    for row in csv::Reader::from_path(corpus.join("labels.csv"))
+        .unwrap()
+        .into_deserialize()
+    {
         let row: BTreeMap<String, String> = row.unwrap();
         let allowed = match row["expected"].as_str() {
             "pass" => true,
@@ -85,31 +97,48 @@ fn pss_every_label_bare_and_wrapped() {
             other => panic!("unknown label {other}"),
         };
         let key = (row["version"].clone(), row["level"].clone());
-        rows.entry(key).or_default().push((row["file"].clone(), allowed));
+        rows.entry(key)
+            .or_default()
+            .push((row["file"].clone(), allowed));
         labels += 1;
     }
-    assert_eq!(labels, PSS_LABELS, "the corpus isn't the one described in its README");
+    assert_eq!(
+        labels, PSS_LABELS,
+        "the corpus isn't the one described in its README"
+    );
     let mut read: BTreeMap<String, Vec<(&'static str, Review)>> = BTreeMap::new();
     let (mut right, mut wrong) = (0, Vec::new());
     let now = "2026-11-25T12:00:00Z".parse().unwrap();
     for ((version, level), labelled) in &rows {
         let (set, bindings) = profile(version.parse().unwrap(), level);
         for (number, (file, allowed)) in labelled.iter().enumerate() {
-            let reviews = read.entry(file.clone()).or_insert_with(|| pods(&corpus.join(file)));
+            let reviews = read
+                .entry(file.clone())
+                .or_insert_with(|| pods(&corpus.join(file)));
             for (shape, review) in reviews {
                 let mut review = review.clone();
                 review.memo = model::Memo::default();
-                let decision = engine::evaluate(&set, &bindings, &review, &Evidence::default(), now);
-                if (decision.verdict == Verdict::Allow) == *allowed && decision.failures.is_empty() {
+                let decision =
+                    engine::evaluate(&set, &bindings, &review, &Evidence::default(), now);
+                if (decision.verdict == Verdict::Allow) == *allowed && decision.failures.is_empty()
+                {
                     right += 1;
                 } else {
                     let failure = decision.failures.first();
-                    wrong.push(format!("{level} {version} row {number} {shape}: {:?} {failure:?}", decision.verdict));
+                    wrong.push(format!(
+                        "{level} {version} row {number} {shape}: {:?} {failure:?}",
+                        decision.verdict
+                    ));
                 }
             }
         }
     }
-    writeln!(std::io::stderr(), "corpus pss: {right} of {} labels", 2 * PSS_LABELS).unwrap();
+    writeln!(
+        std::io::stderr(),
+        "corpus pss: {right} of {} labels",
+        2 * PSS_LABELS
+    )
+    .unwrap();
     wrong.truncate(5);
     assert_eq!(right, 2 * PSS_LABELS, "{wrong:#?}");
 }

@@ -21,12 +21,17 @@ fn projects() -> [Project; 2] {
 
 fn schema(name: &str) -> jsonschema::Validator {
     let text = fs::read_to_string(repository().join("testdata/schema").join(name)).unwrap();
-    jsonschema::options().build(&serde_json::from_str(&text).unwrap()).unwrap()
+    jsonschema::options()
+        .build(&serde_json::from_str(&text).unwrap())
+        .unwrap()
 }
 
 #[track_caller]
 fn valid(validator: &jsonschema::Validator, document: &Value) {
-    let errors: Vec<String> = validator.iter_errors(document).map(|error| format!("{} at {}", error, error.instance_path())).collect();
+    let errors: Vec<String> = validator
+        .iter_errors(document)
+        .map(|error| format!("{} at {}", error, error.instance_path()))
+        .collect();
     assert_eq!(errors, Vec::<String>::new());
 }
 
@@ -36,7 +41,7 @@ fn report(project: &Project, format: &str) -> Value {
 
 #[test]
 fn sarif_is_what_oasis_says() {
-    let validator = schema("sarif-2.1.0.json");
+    let validator = schema("sarif-2.1.0.schema.json");
     for project in projects() {
         let document = report(&project, "sarif");
         valid(&validator, &document);
@@ -45,16 +50,29 @@ fn sarif_is_what_oasis_says() {
     let document = report(&projects()[1], "sarif");
     let results = document["runs"][0]["results"].as_array().unwrap();
     let region = &results[0]["locations"][0]["physicalLocation"]["region"];
-    assert_eq!(region, &json!({"startLine": 16, "startColumn": 7, "endLine": 16, "endColumn": 23}));
+    assert_eq!(
+        region,
+        &json!({"startLine": 16, "startColumn": 7, "endLine": 16, "endColumn": 23})
+    );
     let uris: Vec<&str> = results
         .iter()
-        .map(|result| result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap())
+        .map(|result| {
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+                .as_str()
+                .unwrap()
+        })
         .collect();
     assert!(uris.contains(&"sp%20ace/%25.yaml"), "{uris:?}");
-    assert_eq!(document["runs"][0]["invocations"][0]["executionSuccessful"], json!(false));
+    assert_eq!(
+        document["runs"][0]["invocations"][0]["executionSuccessful"],
+        json!(false)
+    );
     let mut validator_bites = document;
     validator_bites["runs"][0]["results"][0]["level"] = json!("terrible");
-    assert!(!validator.is_valid(&validator_bites), "the schema would pass anything");
+    assert!(
+        !validator.is_valid(&validator_bites),
+        "the schema would pass anything"
+    );
 }
 
 #[test]
@@ -70,11 +88,24 @@ fn gitlab_gets_its_documented_fields() {
 fn json_is_what_its_published_schema_says() {
     for project in projects() {
         let published: Value = serde_json::from_str(&project.run("schema report").stdout).unwrap();
-        valid(&jsonschema::options().build(&published).unwrap(), &report(&project, "json"));
+        valid(
+            &jsonschema::options().build(&published).unwrap(),
+            &report(&project, "json"),
+        );
         let published: Value = serde_json::from_str(&project.run("schema finding").stdout).unwrap();
         let validator = jsonschema::options().build(&published).unwrap();
         let lines = project.run("scan . -f jsonl").stdout;
-        let (last, findings) = lines.lines().collect::<Vec<_>>().split_last().map(|(l, f)| (l.to_string(), f.iter().map(ToString::to_string).collect::<Vec<_>>())).unwrap();
+        let (last, findings) = lines
+            .lines()
+            .collect::<Vec<_>>()
+            .split_last()
+            .map(|(l, f)| {
+                (
+                    l.to_string(),
+                    f.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                )
+            })
+            .unwrap();
         for line in findings {
             valid(&validator, &serde_json::from_str(&line).unwrap());
         }
@@ -89,6 +120,7 @@ fn a_subfolder_of_a_repository_is_named_from_its_root_in_sarif() {
     project.git("init -q");
     let run = crate::project::run_in(&project.path().join("sub"), "scan . -f sarif", b"");
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
-    let place = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    let place = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+        ["uri"];
     assert_eq!(place, "sub/bad.yaml");
 }

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use portcullis::engine::{self, Options, PolicySource};
 use portcullis::model::{
-    Binding, Decision, Enforcement, Evidence, InlineMode, KubernetesVersion, LoadProblem, Match, SourceText,
+    Binding, Decision, Enforcement, Evidence, InlineMode, KubernetesVersion, LoadProblem, Match,
+    SourceText,
 };
 use portcullis::source::{self, ReadOptions};
 
@@ -39,19 +40,141 @@ impl Dice {
 }
 
 const YAML: &[&str] = &[
-    "apiVersion: v1\n", "kind: Pod\n", "kind: List\n", "items:\n", "metadata:\n", "  name: x\n", "spec:\n", "  containers:\n", "  - name: app\n",
-    "    securityContext:\n", "      privileged: true\n", "      privileged: yes\n", "---\n", "...\n", "- ", "  ", "    ", "\t", "\n", "\r", "\r\n", "{", "}",
-    "[", "]", ", ", ": ", ":", "? ", "&a ", "*a", "<<: ", "<<: *a\n", "!!str ", "!!binary ", "!x ", "| \n", ">-\n", "\"", "'", "\\u00e9", "# c\n",
-    "# portcullis: ignore[a/b] reason=\"x\"\n", "# Source: a/templates/b.yaml\n", "%YAML 1.2\n", "{{ .x }}", "\u{2028}", "\u{85}", "\u{feff}", "é", "😀", "null",
-    "~", "0x1F", "1e3", ".inf", "010", CANARY, "hostNetwork: true\n", "a: ", "\"a\": ", "@", "`", "\u{0}",
+    "apiVersion: v1\n",
+    "kind: Pod\n",
+    "kind: List\n",
+    "items:\n",
+    "metadata:\n",
+    "  name: x\n",
+    "spec:\n",
+    "  containers:\n",
+    "  - name: app\n",
+    "    securityContext:\n",
+    "      privileged: true\n",
+    "      privileged: yes\n",
+    "---\n",
+    "...\n",
+    "- ",
+    "  ",
+    "    ",
+    "\t",
+    "\n",
+    "\r",
+    "\r\n",
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    ": ",
+    ":",
+    "? ",
+    "&a ",
+    "*a",
+    "<<: ",
+    "<<: *a\n",
+    "!!str ",
+    "!!binary ",
+    "!x ",
+    "| \n",
+    ">-\n",
+    "\"",
+    "'",
+    "\\u00e9",
+    "# c\n",
+    "# portcullis: ignore[a/b] reason=\"x\"\n",
+    "# Source: a/templates/b.yaml\n",
+    "%YAML 1.2\n",
+    "{{ .x }}",
+    "\u{2028}",
+    "\u{85}",
+    "\u{feff}",
+    "é",
+    "😀",
+    "null",
+    "~",
+    "0x1F",
+    "1e3",
+    ".inf",
+    "010",
+    CANARY,
+    "hostNetwork: true\n",
+    "a: ",
+    "\"a\": ",
+    "@",
+    "`",
+    "\u{0}",
 ];
 
 const REGO: &[&str] = &[
-    "violation contains {\"msg\": m, \"path\": p} if {\n", "}\n", "\tm := ", "\tp := ", "input.review.object", ".metadata.name", ".spec", "[i]", "[_]", "some i\n",
-    "some x in ", "every x in ", " { ", " } ", "not ", "with input as ", "input", "data.portcullis.kubernetesVersion", "sprintf(\"%v %d %s\", [", "])", "count(",
-    "to_number(", "object.get(", "regex.match(", "strings.count(", "json.marshal(", "object.subset(", "concat(", "walk(", "numbers.range(1, 3)", ")", "(", "[", "]",
-    "{", ",", ":", "|", ":= ", "== ", "= ", "!= ", "+ ", "- ", "* ", "/ ", "% ", "& ", "\n", ";", "\"a\"", "`r`", "1", "null", "true", "false", "f(x) := x\n",
-    "f(x)", "g(1)", "g(x) if f(x)\n", "else := 1 ", "default a := 1\n", "import data.policies.lib.pods\n", "set()", "$\"{x}\"", "print(", "time.now_ns()", "\"c\"",
+    "violation contains {\"msg\": m, \"path\": p} if {\n",
+    "}\n",
+    "\tm := ",
+    "\tp := ",
+    "input.review.object",
+    ".metadata.name",
+    ".spec",
+    "[i]",
+    "[_]",
+    "some i\n",
+    "some x in ",
+    "every x in ",
+    " { ",
+    " } ",
+    "not ",
+    "with input as ",
+    "input",
+    "data.portcullis.kubernetesVersion",
+    "sprintf(\"%v %d %s\", [",
+    "])",
+    "count(",
+    "to_number(",
+    "object.get(",
+    "regex.match(",
+    "strings.count(",
+    "json.marshal(",
+    "object.subset(",
+    "concat(",
+    "walk(",
+    "numbers.range(1, 3)",
+    ")",
+    "(",
+    "[",
+    "]",
+    "{",
+    ",",
+    ":",
+    "|",
+    ":= ",
+    "== ",
+    "= ",
+    "!= ",
+    "+ ",
+    "- ",
+    "* ",
+    "/ ",
+    "% ",
+    "& ",
+    "\n",
+    ";",
+    "\"a\"",
+    "`r`",
+    "1",
+    "null",
+    "true",
+    "false",
+    "f(x) := x\n",
+    "f(x)",
+    "g(1)",
+    "g(x) if f(x)\n",
+    "else := 1 ",
+    "default a := 1\n",
+    "import data.policies.lib.pods\n",
+    "set()",
+    "$\"{x}\"",
+    "print(",
+    "time.now_ns()",
+    "\"c\"",
 ];
 
 /// `count` pieces, strung together.
@@ -72,13 +195,24 @@ fn manifest(dice: &mut Dice) -> Vec<u8> {
         _ => valid,
     };
     for _ in 0..dice.roll(6) {
-        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let places: Vec<usize> = text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([text.len()])
+            .collect();
         let at = places[dice.roll(places.len())];
         if dice.roll(2) == 0 {
             text.insert_str(at, dice.pick(YAML));
         } else {
             let end = places[dice.roll(places.len())];
-            text.replace_range(at.min(end)..at.max(end).min(at.min(end) + 12).min(text.len()).max(at.min(end)), "");
+            text.replace_range(
+                at.min(end)
+                    ..at.max(end)
+                        .min(at.min(end) + 12)
+                        .min(text.len())
+                        .max(at.min(end)),
+                "",
+            );
         }
     }
     let mut bytes = text.into_bytes();
@@ -99,11 +233,22 @@ fn policy(dice: &mut Dice) -> String {
         }
         1 => {
             let length = dice.roll(12);
-            format!("violation contains {{\"msg\": m, \"path\": []}} if {{\n\tm := {}\n}}\n", soup(dice, REGO, length))
+            format!(
+                "violation contains {{\"msg\": m, \"path\": []}} if {{\n\tm := {}\n}}\n",
+                soup(dice, REGO, length)
+            )
         }
         _ => {
             let length = dice.roll(10);
-            let name = dice.pick(&["to_number", "count", "upper", "json.unmarshal", "time.parse_rfc3339_ns", "regex.match", "base64.decode"]);
+            let name = dice.pick(&[
+                "to_number",
+                "count",
+                "upper",
+                "json.unmarshal",
+                "time.parse_rfc3339_ns",
+                "regex.match",
+                "base64.decode",
+            ]);
             format!(
                 "violation contains {{\"msg\": m, \"path\": []}} if {{\n\tx := {name}(input.review.object{})\n\tm := sprintf(\"%v\", [x])\n{}\n}}\n",
                 dice.pick(&["", ".metadata", ".metadata.name", ".spec.containers"]),
@@ -128,10 +273,18 @@ fn options() -> Options {
 #[track_caller]
 fn silent(seed: u64, problems: &[LoadProblem], decision: Option<&Decision>) {
     for problem in problems {
-        assert!(!problem.message.contains(CANARY), "seed {seed}: {}", problem.message);
+        assert!(
+            !problem.message.contains(CANARY),
+            "seed {seed}: {}",
+            problem.message
+        );
     }
     for failure in decision.iter().flat_map(|decision| &decision.failures) {
-        let text = format!("{}{}", failure.message, failure.help.as_deref().unwrap_or_default());
+        let text = format!(
+            "{}{}",
+            failure.message,
+            failure.help.as_deref().unwrap_or_default()
+        );
         assert!(!text.contains(CANARY), "seed {seed}: {text}");
     }
 }
@@ -149,20 +302,57 @@ fn one(seed: u64, shipped: &(engine::PolicySet, engine::Bindings)) {
         },
     );
     for unreadable in &read.unreadable {
-        assert!(!unreadable.message.contains(CANARY), "seed {seed}: {}", unreadable.message);
+        assert!(
+            !unreadable.message.contains(CANARY),
+            "seed {seed}: {}",
+            unreadable.message
+        );
     }
     for review in &read.reviews {
-        silent(seed, &[], Some(&engine::evaluate(&shipped.0, &shipped.1, review, &Evidence::default(), now)));
+        silent(
+            seed,
+            &[],
+            Some(&engine::evaluate(
+                &shipped.0,
+                &shipped.1,
+                review,
+                &Evidence::default(),
+                now,
+            )),
+        );
     }
-    let text = Arc::new(SourceText::new("policies/test/fuzz/policy.rego", policy(&mut dice)));
-    let (set, problems) = engine::build(vec![PolicySource { text, shipped: false }], &options());
+    let text = Arc::new(SourceText::new(
+        "policies/test/fuzz/policy.rego",
+        policy(&mut dice),
+    ));
+    let (set, problems) = engine::build(
+        vec![PolicySource {
+            text,
+            shipped: false,
+        }],
+        &options(),
+    );
     silent(seed, &problems, None);
     for policy in set.policies() {
-        let (bindings, _) = set.bind(vec![binding(policy.id.clone())], Vec::new(), InlineMode::Allow);
+        let (bindings, _) = set.bind(
+            vec![binding(policy.id.clone())],
+            Vec::new(),
+            InlineMode::Allow,
+        );
         for review in &read.reviews {
             let mut review = review.clone();
             review.memo = portcullis::model::Memo::default();
-            silent(seed, &[], Some(&engine::evaluate(&set, &bindings, &review, &Evidence::default(), now)));
+            silent(
+                seed,
+                &[],
+                Some(&engine::evaluate(
+                    &set,
+                    &bindings,
+                    &review,
+                    &Evidence::default(),
+                    now,
+                )),
+            );
         }
     }
 }
@@ -182,12 +372,21 @@ fn binding(policy: portcullis::model::PolicyId) -> Binding {
 fn hostile_documents_and_policies_end_in_data() {
     // The engine's catch prints nothing here; a panic that gets past it fails the test with its seed.
     std::panic::set_hook(Box::new(|_| {}));
-    let seconds = std::env::var("PORTCULLIS_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
-    let first = std::env::var("PORTCULLIS_FUZZ_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let seconds = std::env::var("PORTCULLIS_FUZZ_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let first = std::env::var("PORTCULLIS_FUZZ_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
     let until = Instant::now() + Duration::from_secs(seconds.unwrap_or(3));
     let (set, problems) = engine::build(portcullis::bundle::shipped(), &options());
     assert!(problems.is_empty());
-    let all = set.policies().iter().map(|policy| binding(policy.id.clone())).collect();
+    let all = set
+        .policies()
+        .iter()
+        .map(|policy| binding(policy.id.clone()))
+        .collect();
     let (bindings, _) = set.bind(all, Vec::new(), InlineMode::Allow);
     let shipped = (set, bindings);
     let mut seeds = KEPT.iter().copied().chain(first..);
@@ -200,7 +399,10 @@ fn hostile_documents_and_policies_end_in_data() {
         let spent = started.elapsed();
         if ended.is_err() || spent > HANG * 4 {
             let _default = std::panic::take_hook();
-            panic!("seed {seed}: {} after {spent:?}", if ended.is_err() { "panicked" } else { "hung" });
+            panic!(
+                "seed {seed}: {} after {spent:?}",
+                if ended.is_err() { "panicked" } else { "hung" }
+            );
         }
         done += 1;
     }

@@ -13,7 +13,11 @@ fn folders() -> Vec<String> {
     let mut found = Vec::new();
     for category in folders_of(&root) {
         if category != "lib" {
-            found.extend(folders_of(&root.join(&category)).into_iter().map(|id| format!("{category}/{id}")));
+            found.extend(
+                folders_of(&root.join(&category))
+                    .into_iter()
+                    .map(|id| format!("{category}/{id}")),
+            );
         }
     }
     found.sort();
@@ -36,7 +40,10 @@ fn listed() -> Vec<Value> {
 
 #[test]
 fn every_folder_is_in_the_binary() {
-    let ids: Vec<String> = listed().iter().map(|policy| policy["id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<String> = listed()
+        .iter()
+        .map(|policy| policy["id"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(ids, folders());
     assert!(ids.len() >= 18);
 }
@@ -44,7 +51,11 @@ fn every_folder_is_in_the_binary() {
 #[test]
 fn every_policy_stands_in_a_profile() {
     for policy in listed() {
-        assert!(!policy["profiles"].as_array().unwrap().is_empty(), "{}", policy["id"]);
+        assert!(
+            !policy["profiles"].as_array().unwrap().is_empty(),
+            "{}",
+            policy["id"]
+        );
     }
 }
 
@@ -76,7 +87,10 @@ fn all_tests_and_cases_pass() {
 #[test]
 fn a_deny_case_moved_by_one_column_fails() {
     let project = crate::project::Project::new();
-    copy(&repository().join("policies"), &project.path().join("policies"));
+    copy(
+        &repository().join("policies"),
+        &project.path().join("policies"),
+    );
     let folder = "policies/least-privilege/host-port/cases/deny";
     let expected = fs::read_dir(project.path().join(folder))
         .unwrap()

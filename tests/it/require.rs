@@ -4,14 +4,14 @@ use std::io::Write;
 use std::path::PathBuf;
 
 /// Says that a test is skipped, on the real stderr (libtest swallows the macros' output of passing tests); fails if required.
-pub fn skip(what: &str, why: &str) {
+pub(crate) fn skip(what: &str, why: &str) {
     let required = std::env::var("PORTCULLIS_TEST_REQUIRE").is_ok_and(|value| value == "1");
     assert!(!required, "{what} is required here: {why}");
     writeln!(std::io::stderr(), "skipped: {what}: {why}").unwrap();
 }
 
 /// The folder of a corpus; `None` (said on stderr) if it isn't there.
-pub fn corpus(name: &str) -> Option<PathBuf> {
+pub(crate) fn corpus(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("PORTCULLIS_CORPORA").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
         PathBuf::from,
@@ -20,14 +20,19 @@ pub fn corpus(name: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    skip(&format!("corpus {name}"), &format!("../shared/corpora/{name} not found"));
+    skip(
+        &format!("corpus {name}"),
+        &format!("../shared/corpora/{name} not found"),
+    );
     None
 }
 
 /// A program of the machine; `None` (said on stderr) if it isn't there.
-pub fn program(name: &str) -> Option<PathBuf> {
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    let found = std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file());
     if found.is_none() {
         skip(name, "not found in PATH");
     }

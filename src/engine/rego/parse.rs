@@ -136,8 +136,6 @@ struct Convert<'a> {
 impl Convert<'_> {
     fn module(&self, module: &raw::Module) -> Module {
         Module {
-            package: self.expr(&module.package.refr).path().unwrap_or_default(),
-            package_span: span(&module.package.span),
             imports: module
                 .imports
                 .iter()
