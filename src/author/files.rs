@@ -124,13 +124,15 @@ impl Files {
         }
     }
 
-    /// `lib/` beside a folder above the path: what its policies import.
+    /// The modules right in `lib/` beside a folder above the path: what its policies import.
     fn libraries_above(&mut self, directory: &Path, path: &Path) {
         for parent in path.ancestors().take(LIBRARY_HEIGHT) {
-            let library = parent.join("lib");
-            if library.is_dir() {
+            let modules = fs::read_dir(parent.join("lib")).into_iter().flatten().flatten();
+            for file in modules.map(|entry| entry.path()).filter(|path| is_rego(&path.to_string_lossy())) {
                 // What can't be read is missed by its import, at the place of the import.
-                let _unreadable = collect(directory, &library, 0, &mut self.libraries);
+                if let Ok(bytes) = fs::read(&file) {
+                    self.libraries.insert(shown(directory, &file), bytes);
+                }
             }
         }
     }
@@ -154,13 +156,7 @@ fn collect(
     files: &mut BTreeMap<String, Vec<u8>>,
 ) -> io::Result<()> {
     if !fs::metadata(path)?.is_dir() {
-        let name = path
-            .strip_prefix(directory)
-            .unwrap_or(path)
-            .to_string_lossy()
-            .replace('\\', "/");
-        let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
-        files.insert(name, fs::read(path)?);
+        files.insert(shown(directory, path), fs::read(path)?);
         return Ok(());
     }
     for entry in fs::read_dir(path)? {
@@ -172,6 +168,16 @@ fn collect(
         }
     }
     Ok(())
+}
+
+/// A path as people read it, seen from `directory`.
+fn shown(directory: &Path, path: &Path) -> String {
+    let name = path
+        .strip_prefix(directory)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .replace('\\', "/");
+    name.strip_prefix("./").unwrap_or(&name).to_owned()
 }
 
 /// Folders, Rego, and everything below a `cases` folder.

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::args::{FileArguments, Kind, OutputArguments, PruneArguments, ScanArguments};
 use super::load::{self, Configured, Exempting, Ready, Wanted};
@@ -346,20 +347,17 @@ fn unused(exemptions: &[Exemption], scanned: &Scanned, today: Date) -> Vec<Notic
         .collect()
 }
 
-/// `now`, on the day that the user gave.
+/// The time now, or noon of the day that the user gave (UTC).
 pub(super) fn now(today: Option<Date>) -> Timestamp {
-    let noon = |day: Date| {
-        day.at(12, 0, 0, 0)
-            .in_tz("UTC")
-            .map(|time| time.timestamp())
-            .ok()
-    };
-    today.and_then(noon).unwrap_or_else(Timestamp::now)
+    let noon = |day: Date| day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).ok();
+    today
+        .and_then(noon)
+        .map_or_else(Timestamp::now, |time| time.timestamp())
 }
 
 /// The day of a time, in UTC.
 pub(super) fn day(now: Timestamp) -> Date {
-    now.to_zoned(jiff::tz::TimeZone::UTC).date()
+    now.to_zoned(TimeZone::UTC).date()
 }
 
 /// A baseline and the file that it was read from.

@@ -52,7 +52,7 @@ fn sarif_is_what_oasis_says() {
     let region = &results[0]["locations"][0]["physicalLocation"]["region"];
     assert_eq!(
         region,
-        &json!({"startLine": 16, "startColumn": 7, "endLine": 16, "endColumn": 23})
+        &json!({"startLine": 15, "startColumn": 7, "endLine": 15, "endColumn": 23})
     );
     let uris: Vec<&str> = results
         .iter()

@@ -129,7 +129,7 @@ pub(crate) fn pod(name: &str, container: &str) -> String {
     )
 }
 
-/// A Pod with a privileged container: line 16, column 7.
+/// A Pod with a privileged container: line 15, column 7.
 pub(crate) fn privileged(name: &str) -> String {
     pod(name, "      privileged: true\n")
 }

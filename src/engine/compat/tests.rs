@@ -1,3 +1,5 @@
+//! Every row of the table of differences: what the engine does by itself, and what we do about it.
+
 use std::sync::Arc;
 
 use super::*;
