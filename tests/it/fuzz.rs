@@ -205,14 +205,9 @@ fn manifest(dice: &mut Dice) -> Vec<u8> {
             text.insert_str(at, dice.pick(YAML));
         } else {
             let end = places[dice.roll(places.len())];
-            text.replace_range(
-                at.min(end)
-                    ..at.max(end)
-                        .min(at.min(end) + 12)
-                        .min(text.len())
-                        .max(at.min(end)),
-                "",
-            );
+            let (first, last) = (at.min(end), at.max(end));
+            let near = places.iter().copied().take_while(|place| *place <= last.min(first + 12));
+            text.replace_range(first..near.last().unwrap_or(first).max(first), "");
         }
     }
     let mut bytes = text.into_bytes();
