@@ -3,29 +3,28 @@
 //! Total: whatever a policy does, the others are judged and a decision comes out; nothing here waits or reads a clock.
 
 mod input;
+mod merge;
+mod place;
 mod result;
 mod select;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
-use super::policy_set::{Bindings, BoundPolicy, PolicySet, Rule};
+use super::policy_set::{Bindings, PolicySet, Rule};
 use super::rego::RunError;
 use super::verdict::{self, Before};
 use crate::model::{
     Decision, Enforcement, Evidence, Fact, Failure, FailureClass, Finding, NotApplicable,
-    Operation, Path, Policy, Review, Status, Why,
+    Operation, Path, Policy, Review, Why,
 };
 
 use input::Inputs;
+use merge::Merged;
 use result::Violation;
 use select::Selected;
 pub(super) use select::select;
-
-/// Findings of one policy in one review; the rest is counted.
-const MAX_FINDINGS: usize = 100;
 
 /// Judges `review`: what the bound policies find in it, and whether that allows it.
 ///
@@ -109,22 +108,22 @@ impl Run<'_> {
     fn judge(&mut self, one: &Selected<'_>) {
         let failures = self.decision.failures.len();
         self.missing_evidence(one);
-        let mut merged: BTreeMap<(Path, String), Finding> = BTreeMap::new();
+        let mut merged = Merged::default();
         for (target, rules) in runs(one) {
             match self.run(one, target, &rules, Side::New) {
                 Ok(violations) => {
                     for violation in violations {
-                        self.weigh(one.policy, &rules, violation, &mut merged);
+                        let finding = violation.into_finding(one.metadata(), self.review);
+                        merged.push(finding, &rules);
                     }
                 }
                 Err(failure) => self.decision.failures.push(failure),
             }
         }
-        for finding in merged.values_mut() {
-            let exemptions = self.bindings.ready_exemptions();
+        let exemptions = self.bindings.ready_exemptions();
+        let findings = merged.finish(&one.metadata().id, |finding| {
             exemptions.lift(finding, self.review, self.now);
-        }
-        let findings = capped(merged, one.metadata());
+        });
         self.decision.findings.extend(findings);
         if self.decision.failures.len() == failures {
             self.decision.judged += 1;
@@ -162,36 +161,6 @@ impl Run<'_> {
             self.decision.failures.push(one.failure(error));
         }
         Ok(violations)
-    }
-
-    /// Makes a violation a finding under each of the bindings; equal ones are one, at the strictest enforcement.
-    fn weigh(
-        &self,
-        policy: &BoundPolicy,
-        rules: &[&Rule],
-        violation: Violation,
-        merged: &mut BTreeMap<(Path, String), Finding>,
-    ) {
-        let finding = violation.into_finding(&policy.unit.policy, self.review);
-        let enforcement = rules
-            .iter()
-            .map(|rule| {
-                let by_severity = finding.severity.default_enforcement();
-                rule.enforcement.unwrap_or(by_severity)
-            })
-            .max()
-            .unwrap_or(Enforcement::Deny);
-        let finding = Finding {
-            enforcement,
-            ..finding
-        };
-        let key = (finding.path.clone(), finding.message.clone());
-        if let Some(known) = merged.get_mut(&key) {
-            known.severity = known.severity.max(finding.severity);
-            known.enforcement = known.enforcement.max(finding.enforcement);
-            return;
-        }
-        merged.insert(key, finding);
     }
 
     /// Evidence that a policy asks for and that isn't there: counted if a file scan can't have it, else a failure.
@@ -287,29 +256,4 @@ enum Side {
     New,
     /// The old object, as if it were written again unchanged.
     Old,
-}
-
-/// The first findings in order; if there are more, one that counts them and is as strict as the strictest of them.
-fn capped(merged: BTreeMap<(Path, String), Finding>, policy: &Policy) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = merged.into_values().collect();
-    if findings.len() <= MAX_FINDINGS {
-        return findings;
-    }
-    let rest = findings.split_off(MAX_FINDINGS);
-    let weight = |finding: &Finding| (finding.denies(), finding.enforcement, finding.severity);
-    let count = rest.len();
-    if let Some(strictest) = rest.into_iter().max_by_key(weight) {
-        let lifted = strictest.status == Status::Exempt;
-        findings.push(Finding {
-            message: format!("{count} more findings of `{}` are not shown", policy.id),
-            found: None,
-            wanted: None,
-            container: None,
-            details: None,
-            related: Vec::new(),
-            exemption: strictest.exemption.clone().filter(|_| lifted),
-            ..strictest
-        });
-    }
-    findings
 }
