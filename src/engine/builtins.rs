@@ -6,11 +6,14 @@ mod arguments;
 mod determinism;
 mod guard;
 mod json;
+mod pattern;
 mod quote;
+mod regexes;
 mod schema;
 mod sprintf;
 mod table;
 mod text;
+mod times;
 mod yaml;
 
 #[cfg(test)]
@@ -102,9 +105,14 @@ pub(crate) fn extension(name: &str) -> Option<Function> {
         "sprintf" => sprintf::sprintf,
         "strings.count" => text::count,
         "strings.split_n" => text::split_n,
+        "strings.replace_n" => text::replace_n,
+        "lower" => text::lower,
+        "upper" => text::upper,
         "regex.globs_match" => text::globs_match,
         "array.flatten" => json::flatten,
         "object.subset" => json::subset,
+        "json.marshal" => json::marshal,
+        "json.marshal_with_options" => json::marshal_with_options,
         "json.is_valid" => json::is_valid,
         "json.match_schema" => schema::match_schema,
         "json.verify_schema" => schema::verify_schema,
@@ -115,6 +123,10 @@ pub(crate) fn extension(name: &str) -> Option<Function> {
         "uuid.rfc4122" => determinism::uuid,
         "opa.runtime" => determinism::runtime,
         "trace" => determinism::trace,
-        _ => return guard::function(name),
+        _ => {
+            return regexes::function(name)
+                .or_else(|| times::function(name))
+                .or_else(|| guard::function(name));
+        }
     })
 }

@@ -1,10 +1,10 @@
-//! Builtins of regorus that take unbounded time or memory, or read the machine's time zone, behind a check of their arguments.
+//! Builtins of regorus that take unbounded time or memory, or what OPA refuses, behind a check of their arguments.
 //!
 //! The time limit of a policy doesn't reach inside a builtin, so the arguments are bounded here.
 
 use super::arguments::{any, integer, number, string};
 use super::{Context, Fault, Function};
-use crate::engine::rego::{Val, View, native};
+use crate::engine::rego::{Val, native};
 
 /// Values of a range.
 const MAX_RANGE: u128 = 100_000;
@@ -14,8 +14,6 @@ const MAX_ADDRESSES_BITS: u32 = 16;
 const MAX_SHIFT: i64 = 1_024;
 /// Paths through a graph.
 const MAX_PATHS: usize = 10_000;
-/// Bytes of a pattern.
-const MAX_PATTERN_BYTES: usize = 10 << 10;
 
 /// The guarded builtin of that name.
 pub(super) fn function(name: &str) -> Option<Function> {
@@ -25,21 +23,15 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "net.cidr_expand" => cidr_expand,
         "bits.lsh" => shift,
         "graph.reachable_paths" => reachable_paths,
-        "regex.match" => |arguments, _| pattern("regex.match", arguments),
-        "regex.is_valid" => |arguments, _| pattern("regex.is_valid", arguments),
-        "regex.split" => |arguments, _| pattern("regex.split", arguments),
-        "regex.find_n" => |arguments, _| pattern("regex.find_n", arguments),
-        "regex.find_all_string_submatch_n" => {
-            |arguments, _| pattern("regex.find_all_string_submatch_n", arguments)
-        }
-        "regex.template_match" => |arguments, _| pattern("regex.template_match", arguments),
-        "regex.replace" => replace,
-        "time.add_date" => |arguments, _| zoned("time.add_date", arguments),
-        "time.clock" => |arguments, _| zoned("time.clock", arguments),
-        "time.date" => |arguments, _| zoned("time.date", arguments),
-        "time.diff" => |arguments, _| zoned("time.diff", arguments),
-        "time.format" => |arguments, _| zoned("time.format", arguments),
-        "time.weekday" => |arguments, _| zoned("time.weekday", arguments),
+        "units.parse" => |arguments, _| defined("units.parse", arguments),
+        "units.parse_bytes" => |arguments, _| defined("units.parse_bytes", arguments),
+        "json.patch" => |arguments, _| defined("json.patch", arguments),
+        "indexof" => |arguments, _| not_empty("indexof", arguments),
+        "indexof_n" => |arguments, _| not_empty("indexof_n", arguments),
+        "to_number" => to_number,
+        "urlquery.decode" => urlquery_decode,
+        "semver.compare" => |arguments, _| native("semver.compare", &versions(arguments)),
+        "semver.is_valid" => semver_is_valid,
         _ => return None,
     })
 }
@@ -100,34 +92,57 @@ fn reachable_paths(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
     native("graph.reachable_paths", arguments)
 }
 
-fn pattern(name: &str, arguments: &[Val]) -> Result<Val, Fault> {
-    check_pattern(arguments, 0)?;
-    native(name, arguments)
-}
-
-/// The only one whose pattern isn't the first argument.
-fn replace(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
-    check_pattern(arguments, 1)?;
-    native("regex.replace", arguments)
-}
-
-fn check_pattern(arguments: &[Val], index: usize) -> Result<(), Fault> {
-    match any(arguments, index)?.as_str() {
-        Some(pattern) if pattern.len() > MAX_PATTERN_BYTES => Err(Fault::Limit),
-        _ => Ok(()),
+/// Where OPA has an error, regorus has nothing, strict or not; a rule that quietly doesn't fire is an allow.
+fn defined(name: &str, arguments: &[Val]) -> Result<Val, Fault> {
+    match native(name, arguments)? {
+        nothing if nothing.is_undefined() => Err(Fault::Invalid),
+        value => Ok(value),
     }
 }
 
-/// A time may be `[nanoseconds, zone]` and more; the zone `Local` is the machine's.
-fn zoned(name: &str, arguments: &[Val]) -> Result<Val, Fault> {
-    let local = |value: &Val| value.as_str() == Some("Local");
-    for argument in arguments {
-        if matches!(argument.view(), View::Array) {
-            let zone = argument.elements().unwrap_or_default().into_iter().nth(1);
-            if zone.is_some_and(|zone| local(&zone)) {
-                return Err(Fault::LocalZone);
-            }
-        }
+/// Nothing can be looked for nowhere: an error in OPA, a position in regorus.
+fn not_empty(name: &str, arguments: &[Val]) -> Result<Val, Fault> {
+    if string(arguments, 1)?.is_empty() {
+        return Err(Fault::Invalid);
     }
     native(name, arguments)
+}
+
+/// regorus takes blanks around a number.
+fn to_number(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
+    let text = any(arguments, 0)?.as_str().unwrap_or_default();
+    if text.contains(char::is_whitespace) {
+        return Err(Fault::Invalid);
+    }
+    native("to_number", arguments)
+}
+
+/// regorus leaves a broken escape as it stands.
+fn urlquery_decode(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
+    let text = string(arguments, 0)?;
+    let mut escapes = text.split('%').skip(1);
+    let is_escape = |rest: &str| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if !escapes.all(is_escape) {
+        return Err(Fault::Invalid);
+    }
+    native("urlquery.decode", arguments)
+}
+
+/// OPA takes one `v` in front of a version.
+fn versions(arguments: &[Val]) -> Vec<Val> {
+    let plain = |argument: &Val| match argument.as_str() {
+        Some(text) => Val::string(text.strip_prefix('v').unwrap_or(text)),
+        None => argument.clone(),
+    };
+    arguments.iter().map(plain).collect()
+}
+
+fn semver_is_valid(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
+    match any(arguments, 0)?.as_str() {
+        Some(_) => native("semver.is_valid", &versions(arguments)),
+        None => Ok(Val::FALSE),
+    }
 }

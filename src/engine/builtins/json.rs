@@ -4,7 +4,7 @@
 
 use super::arguments::{any, array};
 use super::{Context, Fault};
-use crate::engine::rego::{Val, View};
+use crate::engine::rego::{Val, View, native};
 
 /// `object.subset(super, sub)`: objects by keys, recursively; sets; arrays as a run of elements; a set within an array.
 pub(super) fn subset(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
@@ -51,6 +51,39 @@ pub(super) fn flatten(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
             _ => vec![element],
         });
     Ok(Val::array(flat))
+}
+
+/// `json.marshal(value)`: with the escapes of Go, which make the text safe inside HTML.
+pub(super) fn marshal(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
+    native("json.marshal", arguments).map(|text| escaped(&text))
+}
+
+/// `json.marshal_with_options(value, options)`: the same, over several lines.
+pub(super) fn marshal_with_options(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
+    native("json.marshal_with_options", arguments).map(|text| escaped(&text))
+}
+
+/// Inside strings only: a prefix of lines is the caller's own.
+fn escaped(json: &Val) -> Val {
+    let text = json.as_str().unwrap_or_default();
+    let special = ['<', '>', '&', '\u{2028}', '\u{2029}'];
+    if !text.contains(special) {
+        return json.clone();
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let (mut inside, mut after_backslash) = (false, false);
+    for character in text.chars() {
+        if character == '"' && !after_backslash {
+            inside = !inside;
+        }
+        after_backslash = character == '\\' && !after_backslash;
+        if inside && special.contains(&character) {
+            out.extend(["\\u", &format!("{:04x}", u32::from(character))]);
+        } else {
+            out.push(character);
+        }
+    }
+    Val::string(&out)
 }
 
 /// `json.is_valid(text)`: whether it is one JSON document; false for anything but a string.

@@ -12,6 +12,7 @@ use crate::engine::rego::{Prepared, RunError, native_exists};
 use crate::engine::tests::{options, unit};
 
 mod calls;
+mod edges;
 mod formats;
 
 fn now() -> Timestamp {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::arguments::{integer, string};
+use super::arguments::{any, integer, string};
 use super::{Context, Fault};
 use crate::engine::rego::Val;
 
@@ -20,6 +20,61 @@ pub(super) fn count(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
         text.matches(part).count()
     };
     Ok(Val::integer(count as i128))
+}
+
+/// `lower(text)`: character by character, as Go: what would become two characters stays or becomes the first.
+pub(super) fn lower(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
+    let text = string(arguments, 0)?;
+    let lower: String = text
+        .chars()
+        .map(|character| character.to_lowercase().next().unwrap_or(character))
+        .collect();
+    Ok(Val::string(&lower))
+}
+
+/// `upper(text)`: character by character, as Go: what would become two characters stays.
+pub(super) fn upper(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
+    let text = string(arguments, 0)?;
+    let upper: String = text
+        .chars()
+        .map(|character| match character.to_uppercase() {
+            mut one if one.len() == 1 => one.next().unwrap_or(character),
+            _ => character,
+        })
+        .collect();
+    Ok(Val::string(&upper))
+}
+
+/// `strings.replace_n(patterns, text)`: in one pass, the first pattern in order of its text that fits.
+pub(super) fn replace_n(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
+    let patterns = any(arguments, 0)?.members().ok_or(Fault::Type)?;
+    let pairs: Option<Vec<(&str, &str)>> = patterns
+        .iter()
+        .map(|(from, to)| Some((from.as_str()?, to.as_str()?)))
+        .collect();
+    let pairs = pairs.ok_or(Fault::Type)?;
+    let mut rest = string(arguments, 1)?;
+    let mut out = String::with_capacity(rest.len());
+    let mut after_empty = false;
+    loop {
+        // A pattern of nothing fits once at each place.
+        let found = pairs
+            .iter()
+            .find(|(from, _)| rest.starts_with(from) && !(after_empty && from.is_empty()));
+        after_empty = found.is_some_and(|(from, _)| from.is_empty());
+        let taken = found.map_or(0, |(from, to)| {
+            out.push_str(to);
+            from.len()
+        });
+        rest = rest.get(taken..).unwrap_or_default();
+        if taken == 0 && !after_empty {
+            let Some(character) = rest.chars().next() else {
+                return Ok(Val::string(&out));
+            };
+            out.push(character);
+            rest = rest.get(character.len_utf8()..).unwrap_or_default();
+        }
+    }
 }
 
 /// `strings.split_n(text, delimiter, n)`: the first `n` parts, or the last ones for a negative `n`.
