@@ -108,7 +108,7 @@ fn an_error_names_line_and_column_of_the_policy() {
     let place = failure.place.as_ref().unwrap();
     assert_eq!(
         (place.file.as_str(), place.line, place.column),
-        ("policies/a/b/policy.rego", 6, 28)
+        ("policies/a/b/policy.rego", 6, 12)
     );
     assert_eq!(
         failure.message,
