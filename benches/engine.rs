@@ -5,7 +5,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    missing_docs,
+    clippy::panic,
+    clippy::indexing_slicing,
     reason = "a bench may fail loudly, and reads the policies"
 )]
 

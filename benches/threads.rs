@@ -7,7 +7,8 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::print_stdout,
-    missing_docs,
+    clippy::panic,
+    clippy::indexing_slicing,
     dead_code,
     reason = "a bench may fail loudly, reads the policies and prints its table; the fixture serves two benches"
 )]

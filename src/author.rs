@@ -110,7 +110,7 @@ pub fn test(files: &Files, settings: &Settings) -> Tested {
     let mut results: Vec<(String, TestResult)> = Vec::new();
     let mut updates = Vec::new();
     for outcome in rego {
-        results.extend(outcome.unwrap_or_else(|lost| vec![lost]));
+        results.extend(outcome.unwrap_or_else(|lost| vec![*lost]));
     }
     for outcome in judged {
         match outcome {
@@ -118,7 +118,7 @@ pub fn test(files: &Files, settings: &Settings) -> Tested {
                 results.extend(tests);
                 updates.extend(update);
             }
-            Err(lost) => results.push(lost),
+            Err(lost) => results.push(*lost),
         }
     }
     Tested {
@@ -134,7 +134,7 @@ pub fn test(files: &Files, settings: &Settings) -> Tested {
 }
 
 /// Runs `work`; a panic of ours becomes an error of the test, and the others go on.
-fn caught<T>(folder: &str, work: impl FnOnce() -> T) -> Result<T, (String, TestResult)> {
+fn caught<T>(folder: &str, work: impl FnOnce() -> T) -> Result<T, Box<(String, TestResult)>> {
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
         let result = TestResult {
             id: folder.to_owned(),
@@ -148,7 +148,7 @@ fn caught<T>(folder: &str, work: impl FnOnce() -> T) -> Result<T, (String, TestR
             prints: Vec::new(),
             seconds: 0.0,
         };
-        (folder.to_owned(), result)
+        Box::new((folder.to_owned(), result))
     })
 }
 

@@ -116,7 +116,7 @@ pub(crate) fn bindings(set: &PolicySet) -> Vec<Binding> {
 
 pub(crate) fn ready() -> (PolicySet, Bindings) {
     let (set, problems) = build(sources(true), &options());
-    for problem in &problems {
+    if let Some(problem) = problems.first() {
         panic!("{}: {}", problem.source.name(), problem.message);
     }
     set.prepare_all();

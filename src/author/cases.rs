@@ -313,7 +313,7 @@ impl<'a> Cases<'a> {
         result.got = got;
         let update = found.deny.then(|| Update {
             file,
-            text: result.got.iter().map(|line| format!("{line}\n")).collect(),
+            text: result.got.join("\n") + "\n",
         });
         (result, update)
     }

@@ -127,8 +127,14 @@ impl Files {
     /// The modules right in `lib/` beside a folder above the path: what its policies import.
     fn libraries_above(&mut self, directory: &Path, path: &Path) {
         for parent in path.ancestors().take(LIBRARY_HEIGHT) {
-            let modules = fs::read_dir(parent.join("lib")).into_iter().flatten().flatten();
-            for file in modules.map(|entry| entry.path()).filter(|path| is_rego(&path.to_string_lossy())) {
+            let modules = fs::read_dir(parent.join("lib"))
+                .into_iter()
+                .flatten()
+                .flatten();
+            for file in modules
+                .map(|entry| entry.path())
+                .filter(|path| is_rego(&path.to_string_lossy()))
+            {
                 // What can't be read is missed by its import, at the place of the import.
                 if let Ok(bytes) = fs::read(&file) {
                     self.libraries.insert(shown(directory, &file), bytes);

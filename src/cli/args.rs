@@ -198,6 +198,7 @@ pub(super) struct ExemptArguments {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArguments {
     /// Format, and a file to write it to (repeatable): text, json, jsonl, sarif, junit, github, gitlab, markdown
@@ -331,7 +332,7 @@ pub(super) struct ParseArguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum BaselineCommand {
     /// Drop the entries that a scan of these paths no longer finds
-    Prune(PruneArguments),
+    Prune(Box<PruneArguments>),
     /// List the entries of a baseline
     Show {
         /// The baseline

@@ -70,7 +70,7 @@ pub(super) fn run(directory: &Path, arguments: &ScanArguments) -> Result<u8, Pro
     if let Some(file) = &arguments.exempt.write_baseline {
         write_baseline(directory, file, &scanned.judged)?;
     }
-    notices.extend(scanned.notices.drain(..));
+    notices.append(&mut scanned.notices);
     let report = assemble(ready, scanned, notices, arguments);
     for output in &outputs {
         output::write(

@@ -21,7 +21,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         "m" => Duration::from_secs(number.checked_mul(60).ok_or_else(error)?),
         _ => return Err(error()),
     };
-    if duration.is_zero() || duration > Duration::from_secs(3600) {
+    if duration.is_zero() || duration > Duration::from_hours(1) {
         return Err(format!("`{text}` is not between `1ms` and `60m`"));
     }
     Ok(duration)

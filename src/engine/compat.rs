@@ -24,7 +24,7 @@ use super::syntax;
 use super::syntax::lexer::{self, Token};
 use crate::model::{LoadProblem, PolicyId, SourceText, Span};
 
-pub(crate) use map::EditMap;
+pub(crate) use map::{EditMap, characters};
 
 /// The function of ours that iterations go through: a collection is itself, anything else undefined (row 18).
 pub(crate) const COLLECTION: &str = "portcullis.collection";
@@ -148,14 +148,14 @@ impl Module {
 
 /// Checks and edits the modules of a unit, the entry first; `entry` is the rule that it is asked for.
 pub(crate) fn unit(
-    modules: Vec<&Module>,
+    modules: &[&Module],
     entry: Option<&str>,
     checks: Checks,
     policy: Option<&PolicyId>,
 ) -> Result<Unit, Vec<LoadProblem>> {
     let mut problems = Vec::new();
     let mut parsed: Vec<(&Module, &syntax::Module)> = Vec::new();
-    for module in &modules {
+    for module in modules {
         match module.tree() {
             Ok(tree) => parsed.push((module, tree)),
             Err(error) => problems.push(checks::problem(

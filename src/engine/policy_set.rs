@@ -193,8 +193,8 @@ impl Unit {
     }
 
     fn edit(&self, checks: Checks) -> Result<compat::Unit, Vec<LoadProblem>> {
-        let modules = self.modules.iter().map(Arc::as_ref).collect();
-        compat::unit(modules, Some(ENTRY), checks, Some(&self.policy.id))
+        let modules: Vec<_> = self.modules.iter().map(Arc::as_ref).collect();
+        compat::unit(&modules, Some(ENTRY), checks, Some(&self.policy.id))
     }
 
     /// What regorus refuses although our checks passed.

@@ -87,8 +87,8 @@ pub fn packages(
         if packages.iter().any(|known| known.package == package) {
             continue;
         }
-        let parts = parts.iter().map(AsRef::as_ref).collect();
-        match compat::unit(parts, None, Checks::Full, None) {
+        let parts: Vec<_> = parts.iter().map(AsRef::as_ref).collect();
+        match compat::unit(&parts, None, Checks::Full, None) {
             Ok(unit) => packages.push(TestPackage {
                 name: package.join("."),
                 package,

@@ -115,10 +115,8 @@ fn contents(
         .map_err(|error| GitError::Missing(error.to_string()))?;
     let lost = || GitError::Failed("the staged content can't be read".to_owned());
     let mut stdin = child.stdin.take().ok_or_else(lost)?;
-    let wanted: String = blobs
-        .iter()
-        .map(|(_, blob, _)| format!("{blob}\n"))
-        .collect();
+    let ids: Vec<&str> = blobs.iter().map(|(_, blob, _)| blob.as_str()).collect();
+    let wanted = ids.join("\n") + "\n";
     // A thread of its own: git answers while we still ask, and a full pipe must not stop both.
     let asking = thread::spawn(move || stdin.write_all(wanted.as_bytes()));
     let mut stdout = BufReader::new(child.stdout.take().ok_or_else(lost)?);

@@ -54,6 +54,10 @@ pub(super) fn file(name: &str, read: FileRead, judging: Judging<'_>, watch: &Wat
             continue;
         };
         fingerprints.set(name, &review, &mut decision);
+        // In the order in which people read the file; equal places keep the engine's order.
+        decision
+            .findings
+            .sort_by_key(|finding| finding.location.as_ref().map(|location| location.place));
         let used = decision
             .findings
             .iter()

@@ -66,7 +66,7 @@ pub(super) fn walk(
     filter: &Filter,
     limit: u64,
 ) -> Result<Walked, GitError> {
-    let mut walker = Walker {
+    let mut met = Walker {
         directory,
         filter,
         walked: Walked::default(),
@@ -74,22 +74,22 @@ pub(super) fn walk(
         charts: BTreeMap::new(),
     };
     match selection {
-        Selection::Paths(paths) => paths.iter().for_each(|path| walker.given(path)),
+        Selection::Paths(paths) => paths.iter().for_each(|path| met.given(path)),
         Selection::Staged(below) => {
             let root = git::root(directory)?;
             for file in git::staged(&root, limit)? {
-                walker.listed(&root, &below, &file.path, file.content, true);
+                met.listed(&root, &below, &file.path, file.content, true);
             }
         }
         Selection::ChangedSince(reference, below) => {
             let root = git::root(directory)?;
             for path in git::changed_since(&root, &reference)? {
-                walker.listed(&root, &below, &path, None, false);
+                met.listed(&root, &below, &path, None, false);
             }
         }
         Selection::Bytes(name, bytes) => {
-            walker.walked.seen += 1;
-            walker.walked.files.push(Candidate {
+            met.walked.seen += 1;
+            met.walked.files.push(Candidate {
                 path: PathBuf::from(&name),
                 name,
                 content: Some(bytes),
@@ -97,7 +97,7 @@ pub(super) fn walk(
             });
         }
     }
-    let mut walked = walker.walked;
+    let mut walked = met.walked;
     walked.files.sort_by(|a, b| a.name.cmp(&b.name));
     walked.skipped.sort();
     walked.not_recognised.sort();
@@ -135,7 +135,7 @@ impl Walker<'_> {
             }
             Ok(_) => self.file(absolute, None, true),
             Err(error) => {
-                self.unreadable(&absolute, format!("can't be opened: {}", reason(&error)))
+                self.unreadable(&absolute, format!("can't be opened: {}", reason(&error)));
             }
         }
     }

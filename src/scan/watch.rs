@@ -14,17 +14,20 @@ use std::time::{Duration, Instant};
 /// How often deadlines are looked at.
 const TICK: Duration = Duration::from_millis(20);
 
+/// Deadlines, and the flags to raise.
+type UnderWay = Vec<(Instant, Arc<AtomicBool>)>;
+
 /// The reviews under way, with their deadlines.
 #[derive(Debug)]
 pub(super) struct Watch {
     timeout: Duration,
-    under_way: Arc<Mutex<Vec<(Instant, Arc<AtomicBool>)>>>,
+    under_way: Arc<Mutex<UnderWay>>,
 }
 
 impl Watch {
     /// Starts the clock; it ends with the watch.
     pub(super) fn start(timeout: Duration) -> Self {
-        let under_way: Arc<Mutex<Vec<(Instant, Arc<AtomicBool>)>>> = Arc::default();
+        let under_way: Arc<Mutex<UnderWay>> = Arc::default();
         let seen = Arc::downgrade(&under_way);
         thread::spawn(move || {
             while let Some(reviews) = seen.upgrade() {
@@ -51,7 +54,7 @@ impl Watch {
         result
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<(Instant, Arc<AtomicBool>)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, UnderWay> {
         self.under_way
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

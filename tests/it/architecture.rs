@@ -43,7 +43,9 @@ fn floor(module: &str) -> Option<usize> {
 /// A file's lines of code, without comments and without its tests.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     let product = text.split("#[cfg(test)]\nmod").next().unwrap_or_default();
-    product.lines().filter(|line| !line.trim_start().starts_with("//"))
+    product
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
 }
 
 /// Every source file below `src`, with its path from there.

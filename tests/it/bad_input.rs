@@ -293,10 +293,8 @@ fn bombs_end_in_a_line_of_the_ledger() {
     let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let before = format!("*a{}, ", level - 1).repeat(10);
-        laughs.push_str(&format!(
-            "a{level}: &a{level} [{}]\n",
-            before.trim_end_matches(", ")
-        ));
+        let line = format!("a{level}: &a{level} [{}]\n", before.trim_end_matches(", "));
+        laughs.push_str(&line);
     }
     let run = project().file("laughs.yaml", laughs).run("scan .");
     check(&run, 3, &["laughs.yaml:"]);

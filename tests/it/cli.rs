@@ -164,7 +164,10 @@ fn ignored_files_are_counted() {
     check(
         &project.run("scan . --exclude vendor/"),
         0,
-        &["skipped 2 files: 1 gitignored, 1 excluded", "judged 2 objects"],
+        &[
+            "skipped 2 files: 1 gitignored, 1 excluded",
+            "judged 2 objects",
+        ],
     );
     check(
         &project.run("scan . --exclude vendor/ --no-gitignore"),

@@ -2,9 +2,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
-    clippy::string_slice,
     clippy::disallowed_methods,
     reason = "a test may fail loudly, and reads its fixtures"
 )]

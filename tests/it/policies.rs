@@ -69,7 +69,8 @@ fn every_policy_can_deny_and_allow() {
                 .unwrap()
                 .filter(|entry| {
                     let name = entry.as_ref().unwrap().file_name().into_string().unwrap();
-                    name.ends_with(".yaml") && !name.ends_with(".case.yaml")
+                    Path::new(&name).extension().is_some_and(|it| it == "yaml")
+                        && !name.ends_with(".case.yaml")
                 })
                 .count();
             assert!(manifests >= 2, "{id} has {manifests} {kind} cases");

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 pub(crate) fn skip(what: &str, why: &str) {
     let required = std::env::var("PORTCULLIS_TEST_REQUIRE").is_ok_and(|value| value == "1");
     assert!(!required, "{what} is required here: {why}");
-    writeln!(std::io::stderr(), "skipped: {what}: {why}").unwrap();
+    let text = format!("skipped: {what}: {why}\n");
+    std::io::stderr().write_all(text.as_bytes()).unwrap();
 }
 
 /// The folder of a corpus; `None` (said on stderr) if it isn't there.
@@ -25,16 +26,4 @@ pub(crate) fn corpus(name: &str) -> Option<PathBuf> {
         &format!("../shared/corpora/{name} not found"),
     );
     None
-}
-
-/// A program of the machine; `None` (said on stderr) if it isn't there.
-pub(crate) fn program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        skip(name, "not found in PATH");
-    }
-    found
 }

@@ -166,7 +166,7 @@ fn mock(
             "unsupported-mock",
             message,
             "call it through a function of your own, and mock that",
-        ))
+        ));
     };
     if let Some(name) = builtin(target)
         && !rego::native_exists(name)

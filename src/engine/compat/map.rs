@@ -18,6 +18,8 @@ pub(crate) struct Edit {
 pub(crate) struct EditMap {
     /// Line, first column of the original, its length, and the length of what replaced it, in characters, by place.
     shifts: Vec<Shift>,
+    /// Lines of the edited text that hold tabs, with the tabs' columns.
+    tabs: Vec<(u32, Vec<u32>)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +57,46 @@ pub(crate) fn apply(source: &SourceText, mut edits: Vec<Edit>) -> (String, EditM
     }
     let end = u32::try_from(source.text().len()).unwrap_or(u32::MAX);
     text.push_str(source.slice(Span::new(done, end)));
+    map.tabs = tabs(&text);
     (text, map)
 }
 
+/// The engine counts a tab as this many columns.
+const TAB_COLUMNS: u32 = 4;
+
+/// The lines of `text` that hold tabs, with the columns (from 1, in characters) of these.
+fn tabs(text: &str) -> Vec<(u32, Vec<u32>)> {
+    let lines = (1..)
+        .zip(text.split('\n'))
+        .filter(|(_, line)| line.contains('\t'));
+    lines
+        .map(|(number, line)| {
+            let columns = (1..).zip(line.chars()).filter(|(_, c)| *c == '\t');
+            (number, columns.map(|(column, _)| column).collect())
+        })
+        .collect()
+}
+
+/// A column as the engine counts it, in characters; `tabs` are those of its line.
+pub(crate) fn characters(column: u32, tabs: &[u32]) -> u32 {
+    let wider = TAB_COLUMNS - 1;
+    let before = (0..)
+        .zip(tabs)
+        .take_while(|(count, tab)| **tab + count * wider < column);
+    column - u32::try_from(before.count()).unwrap_or_default() * wider
+}
+
 impl EditMap {
+    /// The original place of what the engine calls `line` and `column` of the edited text.
+    pub(crate) fn of_engine(&self, line: u32, column: u32) -> (u32, u32) {
+        let found = self.tabs.binary_search_by_key(&line, |(number, _)| *number);
+        let tabs = found
+            .ok()
+            .and_then(|at| self.tabs.get(at))
+            .map(|(_, tabs)| tabs.as_slice());
+        self.original(line, characters(column, tabs.unwrap_or_default()))
+    }
+
     /// The original place of `line` and `column` (from 1, in characters) of the edited text.
     ///
     /// What lies inside an edit is its beginning.

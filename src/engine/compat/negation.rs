@@ -6,10 +6,10 @@
 use super::Module;
 use super::checks::problem;
 use super::graph::constant_part;
-use super::scope::{Meaning, Scope};
+use super::scope::{Meaning, Named, Scope};
 use super::variables;
 use crate::engine::builtins;
-use crate::engine::syntax::{self, Expr, ExprKind, Operator, RuleKind, StatementKind};
+use crate::engine::syntax::{self, Expr, ExprKind, Operator, Rule, RuleKind, StatementKind};
 use crate::model::LoadProblem;
 
 /// Complains of every operand under a `not` that may be undefined.
@@ -114,8 +114,8 @@ fn is_defined(number: usize, expr: &Expr, scope: &Scope<'_>, local: &dyn Fn(&str
         ExprKind::List(_)
         | ExprKind::Object(_)
         | ExprKind::Binary { .. }
-        | ExprKind::Negative(_) => all(expr.children()),
-        ExprKind::Membership { .. } => all(expr.children()),
+        | ExprKind::Negative(_)
+        | ExprKind::Membership { .. } => all(expr.children()),
         // A builtin of defined arguments has a value or is an error; a function of one's own may have none.
         ExprKind::Call { function, .. } => {
             builtins::lookup(&function.join(".")).is_some() && all(expr.children())
@@ -135,20 +135,30 @@ fn names_value(number: usize, expr: &Expr, scope: &Scope<'_>) -> bool {
     let whole = expr.path().is_some();
     match scope.meaning(number, &path) {
         Meaning::Data(path) => {
-            whole
-                && scope.rules.get(&path).is_some_and(|named| {
-                    named.rules.iter().any(|(_, rule)| {
-                        let unconditional =
-                            rule.bodies.iter().all(|body| body.statements.is_empty());
-                        matches!(rule.kind, RuleKind::Set | RuleKind::Object)
-                            || rule.default
-                            || unconditional
-                    })
-                })
-                || whole && path.first().is_some_and(|first| first == "portcullis")
+            let base = path.first().is_some_and(|first| first == "portcullis");
+            let named = scope.rules.get(&path);
+            let always = |named: &Named<'_>| named.rules.iter().any(|(_, rule)| always(rule));
+            whole && (base || named.is_some_and(always))
         }
         Meaning::Input => false,
         // A variable bound elsewhere in the body; a field of it may be absent.
         Meaning::Local => matches!(expr.kind, ExprKind::Var(_)),
+    }
+}
+
+/// Whether a rule has a value whatever the input is.
+fn always(rule: &Rule) -> bool {
+    let unconditional = rule.bodies.iter().all(|body| body.statements.is_empty());
+    let constant = rule.value.as_ref().is_none_or(is_constant);
+    let many = matches!(rule.kind, RuleKind::Set | RuleKind::Object);
+    many || rule.default || unconditional && constant
+}
+
+/// Whether an expression is made of literals and comprehensions alone.
+fn is_constant(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Scalar | ExprKind::String(_) | ExprKind::Comprehension { .. } => true,
+        ExprKind::List(_) | ExprKind::Object(_) => expr.children().into_iter().all(is_constant),
+        _ => false,
     }
 }

@@ -251,13 +251,7 @@ impl<'a> Reader<'a> {
         if found.is_none() {
             let span = self.span(path);
             let key = path.last().copied().unwrap_or_default();
-            let near = names
-                .split(", ")
-                .find(|name| strsim::levenshtein(&text.to_lowercase(), &name.to_lowercase()) <= 2);
-            let help = near.map_or_else(
-                || format!("write one of {names}"),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let help = nearest(&text, names).unwrap_or_else(|| format!("write one of {names}"));
             self.problems.add(
                 span,
                 "metadata-value",
@@ -279,34 +273,24 @@ impl<'a> Reader<'a> {
         };
         let mut list = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            match item.as_str().and_then(&read) {
-                Some(found) => list.push(found),
-                None => {
-                    let mut whole: Vec<PathElement> = path
-                        .iter()
-                        .map(|key| PathElement::Key((*key).to_owned()))
-                        .collect();
-                    whole.push(PathElement::Index(index));
-                    let span = self.block.span(self.document.mark(&whole).0);
-                    let text = item.as_str().unwrap_or("this");
-                    let near = names.split(", ").find(|name| {
-                        strsim::levenshtein(&text.to_lowercase(), &name.to_lowercase()) <= 2
-                    });
-                    let help = near.map_or_else(
-                        || format!("write {names}"),
-                        |near| format!("did you mean `{near}`?"),
-                    );
-                    let key = path.last().copied().unwrap_or_default();
-                    self.problems.add(
-                        span,
-                        "metadata-value",
-                        format!("`{text}` can't stand in `{key}`"),
-                        help,
-                    );
-                }
+            if let Some(found) = item.as_str().and_then(&read) {
+                list.push(found);
+            } else {
+                self.wrong_item(path, index, item, names);
             }
         }
         list
+    }
+
+    fn wrong_item(&mut self, path: &[&str], index: usize, item: &Value, names: &str) {
+        let keys = path.iter().map(|key| PathElement::Key((*key).to_owned()));
+        let whole: Vec<PathElement> = keys.chain([PathElement::Index(index)]).collect();
+        let span = self.block.span(self.document.mark(&whole).0);
+        let text = item.as_str().unwrap_or("this");
+        let help = nearest(text, names).unwrap_or_else(|| format!("write {names}"));
+        let key = path.last().copied().unwrap_or_default();
+        let message = format!("`{text}` can't stand in `{key}`");
+        self.problems.add(span, "metadata-value", message, help);
     }
 
     fn scope(&mut self) -> Option<Scope> {
@@ -464,4 +448,13 @@ fn scalar(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// The name of a list `a, b, c` that `text` may have been meant for, as help.
+fn nearest(text: &str, names: &str) -> Option<String> {
+    let text = text.to_lowercase();
+    let near = names
+        .split(", ")
+        .find(|name| strsim::levenshtein(&text, &name.to_lowercase()) <= 2)?;
+    Some(format!("did you mean `{near}`?"))
 }

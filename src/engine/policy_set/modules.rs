@@ -88,8 +88,8 @@ impl Modules {
         unused
             .filter_map(|(position, _)| {
                 let parts = closure(self, position);
-                let parts = parts.iter().map(Arc::as_ref).collect();
-                compat::unit(parts, None, Checks::Full, None).err()
+                let parts: Vec<_> = parts.iter().map(Arc::as_ref).collect();
+                compat::unit(&parts, None, Checks::Full, None).err()
             })
             .flatten()
             .collect()

@@ -5,6 +5,7 @@
 use regorus::unstable as raw;
 use regorus::{Source, Value};
 
+use crate::engine::compat;
 use crate::engine::syntax::lexer::{self, TokenKind};
 use crate::engine::syntax::{
     Body, Expr, ExprKind, Import, Module, Operator, Rule, RuleKind, Statement, StatementKind,
@@ -105,6 +106,12 @@ fn failure(text: &str, error: &str) -> ParseError {
         .map(str::len)
         .sum();
     let rest = text.get(start..).unwrap_or_default();
+    let tabs: Vec<u32> = (1..)
+        .zip(rest.lines().next().unwrap_or_default().chars())
+        .filter(|(_, c)| *c == '\t')
+        .map(|(column, _)| column)
+        .collect();
+    let column = compat::characters(offset(column), &tabs) as usize;
     let at = start
         + rest
             .char_indices()
@@ -424,6 +431,6 @@ fn span(span: &raw::Span) -> Span {
 fn text(value: &Value) -> String {
     value
         .as_string()
-        .map(|text| text.to_string())
+        .map(ToString::to_string)
         .unwrap_or_default()
 }

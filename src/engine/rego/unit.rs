@@ -178,7 +178,7 @@ impl Prepared {
         let (class, message, help) = classify(&text);
         let place = position(&text).and_then(|(file, line, column)| {
             let file = self.files.get(file)?;
-            let (line, column) = file.map.original(line, column);
+            let (line, column) = file.map.of_engine(line, column);
             Some(PolicyPlace {
                 file: file.source.name().to_owned(),
                 line,
@@ -236,6 +236,7 @@ fn register(engine: &mut Engine, name: &'static str, context: &Context) -> anyho
 }
 
 /// A collection as it is; anything else has no elements, and so no value (`compat`, row 18).
+#[expect(clippy::unnecessary_wraps, reason = "the shape of an extension")]
 fn collection(mut arguments: Vec<Raw>) -> anyhow::Result<Raw> {
     match arguments.pop() {
         Some(value @ (Raw::Array(_) | Raw::Object(_) | Raw::Set(_))) => Ok(value),

@@ -48,7 +48,7 @@ pub(in crate::engine) fn source(name: &str, text: &str) -> PolicySource {
 /// A unit of one module, unchecked.
 pub(in crate::engine) fn unit(text: &str) -> compat::Unit {
     let module = compat::load(&source("t.rego", text).text, false).unwrap();
-    compat::unit(vec![&module], None, Checks::None, None).unwrap()
+    compat::unit(&[&module], None, Checks::None, None).unwrap()
 }
 
 /// A policy `id` with these `custom` keys over defaults (severity high, Pods, all operations) and this body.
