@@ -222,7 +222,7 @@ pub(super) struct OutputArguments {
     /// Lines of context around a place in text
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) snippet_lines: u32,
-    /// Times and memory on stderr
+    /// How long it took, on stderr
     #[arg(long)]
     pub(super) stats: bool,
 }
@@ -255,10 +255,11 @@ pub(super) struct PoliciesArguments {
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
     /// The policy, such as `least-privilege/host-port`
-    pub(super) policy: String,
+    #[arg(value_name = "POLICY")]
+    pub(super) id: String,
     /// A folder of policies or a `.rego` file, beside the shipped ones (repeatable)
-    #[arg(long = "policy-path", value_name = "DIR")]
-    pub(super) policy_path: Vec<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub(super) policy: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -47,14 +47,14 @@ pub(super) fn policies(directory: &Path, arguments: &PoliciesArguments) -> Resul
 
 /// `portcullis explain POLICY`.
 pub(super) fn explain(directory: &Path, arguments: &ExplainArguments) -> Result<u8, Problems> {
-    let (set, _) = load::policies(directory, &arguments.policy_path)?;
+    let (set, _) = load::policies(directory, &arguments.policy)?;
     let found = arguments
-        .policy
+        .id
         .parse::<PolicyId>()
         .ok()
         .and_then(|id| set.policy(&id).cloned());
     let Some(policy) = found else {
-        return Err(unknown(&arguments.policy, set.policies()).into());
+        return Err(unknown(&arguments.id, set.policies()).into());
     };
     let files = bundle::shipped_files();
     let page = author::page(&policy, &files, names(&load::profiles()?, &policy.id));

@@ -14,6 +14,7 @@ mod corpora;
 mod docs;
 mod formats;
 mod fuzz;
+mod metadata;
 mod policies;
 mod project;
 mod require;

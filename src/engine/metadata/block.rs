@@ -34,14 +34,16 @@ pub(super) fn blocks(source: &SourceText, tokens: &[Token]) -> Vec<Block> {
                 block.line(token.text(text), token.span.start);
                 open = Some(block);
             } else {
-                block.next = (token.kind != TokenKind::Comment).then_some(token.span);
                 blocks.push(block);
             }
-        } else if let Some(block) = blocks.last_mut().filter(|block| block.next.is_none())
-            && token.kind != TokenKind::Comment
-        {
-            // Comments between a block and its statement mean nothing.
-            block.next = Some(token.span);
+        }
+        if token.kind != TokenKind::Comment {
+            // Comments between a block and its statement mean nothing, and neither do other blocks.
+            let waiting = blocks
+                .iter_mut()
+                .rev()
+                .take_while(|block| block.next.is_none());
+            waiting.for_each(|block| block.next = Some(token.span));
         }
         if head {
             open = Some(Block {

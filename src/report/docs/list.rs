@@ -52,34 +52,56 @@ struct Reference<'a> {
     id: &'a str,
 }
 
-/// One line per policy: id, severity, profiles, title.
+/// One line per policy: id, severity, kinds, profiles, title, and the names of its parameters.
 #[must_use]
 pub fn policies_table(pages: &[PolicyPage<'_>]) -> String {
-    let profiles = |page: &PolicyPage<'_>| match page.profiles.as_slice() {
-        [] => "-".to_owned(),
-        profiles => profiles.join(","),
-    };
-    let width = |of: &dyn Fn(&PolicyPage<'_>) -> String| {
-        pages
-            .iter()
-            .map(|page| of(page).chars().count())
+    let rows: Vec<[String; 4]> = pages.iter().map(columns).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells
+            .map(|cell| cell.chars().count())
             .max()
             .unwrap_or_default()
     };
-    let id = width(&|page| page.policy.id.to_string());
-    let bound = width(&profiles);
+    let widths = [width(0), width(1), width(2), width(3)];
     let mut text = String::new();
-    for page in pages {
-        let policy = page.policy;
-        let (severity, profiles) = (policy.severity, profiles(page));
-        let title = visible(&policy.title);
-        let _ = writeln!(
-            text,
-            "{:<id$}  {severity:<8}  {profiles:<bound$}  {title}",
-            policy.id.as_str()
-        );
+    for (page, row) in pages.iter().zip(&rows) {
+        for (cell, width) in row.iter().zip(widths) {
+            let _ = write!(text, "{cell:<width$}  ");
+        }
+        text.push_str(&visible(&page.policy.title));
+        let names = parameters(page.policy.parameters.as_ref());
+        if !names.is_empty() {
+            let _ = write!(text, " (parameters: {})", visible(&names.join(", ")));
+        }
+        text.push('\n');
     }
     text
+}
+
+fn columns(page: &PolicyPage<'_>) -> [String; 4] {
+    let policy = page.policy;
+    let kinds: Vec<String> = policy.scope.kinds.iter().map(ToString::to_string).collect();
+    let profiles = match page.profiles.as_slice() {
+        [] => "-".to_owned(),
+        profiles => profiles.join(","),
+    };
+    [
+        policy.id.to_string(),
+        policy.severity.to_string(),
+        kinds.join(","),
+        profiles,
+    ]
+}
+
+/// The names of the parameters that a schema lists.
+fn parameters(schema: Option<&Value>) -> Vec<&str> {
+    let properties = schema.and_then(|schema| schema.get("properties")?.as_object());
+    properties
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.as_str())
+        .collect()
 }
 
 /// All that metadata says, `{"schema": "portcullis.dev/policies/v1", "policies": […]}`.
