@@ -5,6 +5,7 @@
 mod binding;
 mod decision;
 mod evidence;
+mod image;
 mod load;
 mod path;
 mod policy;
@@ -24,6 +25,7 @@ pub use decision::{
     Related, Status, Verdict,
 };
 pub use evidence::{Evidence, Fact, FactName, Needs, Why};
+pub use image::ImageReference;
 pub use load::LoadProblem;
 pub use path::{Path, PathElement};
 pub use policy::{

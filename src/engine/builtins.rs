@@ -5,6 +5,7 @@
 mod arguments;
 mod determinism;
 mod guard;
+mod image;
 mod json;
 mod pattern;
 mod quote;
@@ -111,6 +112,7 @@ pub(crate) fn extension(name: &str) -> Option<Function> {
         "regex.globs_match" => text::globs_match,
         "array.flatten" => json::flatten,
         "object.subset" => json::subset,
+        "image.parse" => image::parse,
         "json.marshal" => json::marshal,
         "json.marshal_with_options" => json::marshal_with_options,
         "json.is_valid" => json::is_valid,
