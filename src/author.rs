@@ -22,7 +22,8 @@ use regex::Regex;
 
 use crate::engine::{self, Options};
 use crate::model::{
-    KubernetesVersion, LoadProblem, TestKind, TestReport, TestResult, TestStatus, TestedPackage,
+    KubernetesVersion, LoadProblem, PodTemplate, TestKind, TestReport, TestResult, TestStatus,
+    TestedPackage,
 };
 use crate::source;
 
@@ -45,11 +46,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The engine's options for one Kubernetes version.
-    fn options(&self, version: KubernetesVersion) -> Options {
+    /// The engine's options for one Kubernetes version and configured pod templates.
+    fn options(&self, version: KubernetesVersion, pod_templates: Vec<PodTemplate>) -> Options {
         Options {
             kubernetes_version: version,
-            pod_templates: Vec::new(),
+            pod_templates,
             time_limit: self.timeout,
             yaml: source::yaml::read_opa,
             to_yaml: source::yaml::to_yaml,
@@ -72,7 +73,7 @@ pub struct Tested {
 pub fn test(files: &Files, settings: &Settings) -> Tested {
     let started = Instant::now();
     let sources = files.sources();
-    let options = settings.options(KubernetesVersion::NEWEST);
+    let options = settings.options(KubernetesVersion::NEWEST, Vec::new());
     let modules = sources
         .iter()
         .filter(|source| !files::is_test(source.text.name()));

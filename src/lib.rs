@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | words | [`model`] | imports anything of ours |
 //! | pure | [`source`], [`engine`], [`report`], [`config`] | touch files, clock, threads or the network; import one another |
-//! | shell | [`bundle`] | judge |
+//! | shell | [`bundle`], [`evidence`] | judge |
 //! | faces | [`scan`], [`author`] | import one another, print |
 //! | command line | [`cli`] | hold anything that a face could need |
 //!
@@ -16,7 +16,7 @@
 //! ```text
 //! path ─ walk ─ bytes ─ source::read ─► Review
 //! policies/<id>/cases/* ─ source::read ─► Review
-//!     set.needs → Evidence → engine::evaluate ─► Decision ─► Report ─► text | json | sarif | junit …, exit code
+//!     set.needs → evidence::Objects::gather → engine::evaluate ─► Decision ─► Report ─► text | json | sarif | junit …, exit code
 //! ```
 //!
 //! # Invariants
@@ -34,6 +34,7 @@ pub mod bundle;
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod evidence;
 pub mod model;
 pub mod report;
 pub mod scan;

@@ -24,7 +24,7 @@ pub use decision::{
     Decision, ExemptionUse, Failure, FailureClass, Finding, Location, NotApplicable, PolicyPlace,
     Related, Status, Verdict,
 };
-pub use evidence::{Evidence, Fact, FactName, Needs, Why};
+pub use evidence::{Evidence, Fact, FactName, FactPlace, KnownFact, Needs, Why};
 pub use image::ImageReference;
 pub use load::LoadProblem;
 pub use path::{Path, PathElement};

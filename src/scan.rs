@@ -22,12 +22,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 pub use git::GitError;
 pub use ignored::{Filter, Patterns};
 pub use walk::Selection;
 
 use crate::engine::{Bindings, PolicySet};
+use crate::evidence::{Extent, Objects};
 use crate::model::{Coverage, Judged, Notice, SkipReason, Skipped, Unreadable};
 use crate::source::{self, FileRead, InputKind, ReadOptions};
 use walk::Candidate;
@@ -99,11 +101,36 @@ pub struct Looked {
 }
 
 /// Reads and judges everything that `inputs` names.
+///
+/// What needs facts about other objects waits until all files are read; the rest is judged at once and let go.
 pub fn run(inputs: Inputs, judging: Judging<'_>, progress: &Progress) -> Result<Scanned, GitError> {
     let watch = watch::Watch::start(judging.timeout);
-    let judge = |name: &str, read: FileRead| judge::file(name, read, judging, &watch);
-    let (files, mut scanned) = each(inputs, progress, &judge)?;
-    for (_, outcome) in files {
+    let mut objects = Objects::new(match inputs.selection {
+        Selection::Staged(_) | Selection::ChangedSince(..) => Extent::Part,
+        Selection::Paths(_) | Selection::Bytes(..) => Extent::Whole,
+    });
+    let pool = pool(&inputs)?;
+    let none = Objects::new(Extent::Part);
+    let first = |name: &str, read: FileRead| {
+        judge::first(read, judging, |read| {
+            judge::file(name, read, judging, &watch, &none)
+        })
+    };
+    let (files, mut scanned) = each(inputs, &pool, progress, &first)?;
+    for first in files.iter().filter_map(|(_, first)| first.as_ref().ok()) {
+        first
+            .sources
+            .iter()
+            .for_each(|review| objects.insert(review));
+    }
+    let second = |(name, first): (String, Result<judge::First, Lost>)| {
+        caught(&name, || match first?.then {
+            judge::Then::Judged(outcome) => Ok(outcome),
+            judge::Then::Waits(read) => Ok(judge::file(&name, read, judging, &watch, &objects)),
+        })
+    };
+    let outcomes: Vec<_> = pool.install(|| files.into_par_iter().map(second).collect());
+    for outcome in outcomes {
         scanned.take(outcome);
     }
     scanned.finish();
@@ -116,7 +143,8 @@ pub fn look(inputs: Inputs, progress: &Progress) -> Result<(Vec<Looked>, Coverag
         name: name.to_owned(),
         read,
     };
-    let (files, scanned) = each(inputs, progress, &keep)?;
+    let pool = pool(&inputs)?;
+    let (files, scanned) = each(inputs, &pool, progress, &keep)?;
     let looked = files
         .into_iter()
         .filter_map(|(_, looked)| looked.ok())
@@ -141,6 +169,7 @@ pub fn repository_prefix(directory: &Path) -> String {
 )]
 fn each<T: Send>(
     inputs: Inputs,
+    pool: &ThreadPool,
     progress: &Progress,
     work: &(dyn Fn(&str, FileRead) -> T + Sync),
 ) -> Result<(Vec<(String, Result<T, Lost>)>, Scanned), GitError> {
@@ -164,16 +193,20 @@ fn each<T: Send>(
         (file.name, outcome)
     };
     let files = walked.files;
-    let threads = if files.len() == 1 { 1 } else { inputs.threads };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .stack_size(STACK_BYTES)
-        .build()
-        .map_err(|error| GitError::Failed(error.to_string()))?;
     Ok((
         pool.install(|| files.into_par_iter().map(one).collect()),
         scanned,
     ))
+}
+
+/// The threads that files are read and judged on.
+fn pool(inputs: &Inputs) -> Result<ThreadPool, GitError> {
+    let alone = matches!(inputs.selection, Selection::Bytes(..));
+    ThreadPoolBuilder::new()
+        .num_threads(if alone { 1 } else { inputs.threads })
+        .stack_size(STACK_BYTES)
+        .build()
+        .map_err(|error| GitError::Failed(error.to_string()))
 }
 
 /// Why nothing came of a file.
@@ -203,8 +236,7 @@ fn one_file<T>(
         kind,
         chart_template: file.chart.is_some(),
     };
-    // One of the two places that catch a panic (architecture.md, invariant 4): one file must not end the run.
-    let caught = panic::catch_unwind(AssertUnwindSafe(|| {
+    caught(&file.name, || {
         let mut read = source::read(&bytes, &options);
         drop(bytes);
         for skipped in &mut read.skipped {
@@ -212,12 +244,20 @@ fn one_file<T>(
                 skipped.detail.clone_from(&file.chart);
             }
         }
-        work(&file.name, read)
-    }));
-    caught.map_err(|_| {
-        Lost::Panicked(unreadable(
-            "internal error: this file's judging broke off; please report it".to_owned(),
-        ))
+        Ok(work(&file.name, read))
+    })
+}
+
+/// One of the two places that catch a panic (architecture.md, invariant 4): one file must not end the run.
+fn caught<T>(name: &str, work: impl FnOnce() -> Result<T, Lost>) -> Result<T, Lost> {
+    let caught = panic::catch_unwind(AssertUnwindSafe(work));
+    caught.unwrap_or_else(|_| {
+        Err(Lost::Panicked(Unreadable {
+            path: name.to_owned(),
+            line: 0,
+            column: 0,
+            message: "internal error: this file's judging broke off; please report it".to_owned(),
+        }))
     })
 }
 

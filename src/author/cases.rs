@@ -13,9 +13,10 @@ use super::{Settings, files};
 use crate::config::case::{self, Case};
 use crate::config::expected::ExpectedFinding;
 use crate::engine::{self, Bindings, PolicySet};
+use crate::evidence::{Extent, Objects};
 use crate::model::{
     Binding, Decision, Enforcement, Finding, GroupVersionKind, InlineMode, KubernetesVersion,
-    Match, Path, Policy, Review, SourceText, TestKind, TestResult, TestStatus,
+    Match, Path, PodTemplate, Policy, Review, SourceText, TestKind, TestResult, TestStatus,
 };
 use crate::source::{self, ReadOptions};
 
@@ -48,8 +49,8 @@ pub(super) struct Cases<'a> {
     settings: &'a Settings,
     /// Policies by the folder of their file.
     policies: BTreeMap<String, Arc<Policy>>,
-    /// A set for each Kubernetes version that a case asks for.
-    sets: Mutex<BTreeMap<KubernetesVersion, Arc<PolicySet>>>,
+    /// A set for each Kubernetes version and pod templates that a case asks for.
+    sets: Mutex<BTreeMap<(KubernetesVersion, Vec<PodTemplate>), Arc<PolicySet>>>,
 }
 
 /// What a case says of itself, besides the object.
@@ -59,6 +60,8 @@ struct Prepared {
     bindings: Bindings,
     case: Case,
     reviews: Vec<Review>,
+    /// What the case's own objects say about each other.
+    objects: Objects,
 }
 
 impl<'a> Cases<'a> {
@@ -71,7 +74,7 @@ impl<'a> Cases<'a> {
             (folder.to_owned(), Arc::clone(policy))
         };
         let policies = set.policies().iter().map(folder).collect();
-        let sets = BTreeMap::from([(KubernetesVersion::NEWEST, Arc::new(set))]);
+        let sets = BTreeMap::from([((KubernetesVersion::NEWEST, Vec::new()), Arc::new(set))]);
         Self {
             files,
             settings,
@@ -143,7 +146,7 @@ impl<'a> Cases<'a> {
         let policy = self.policies.get(&found.folder).cloned();
         let policy = policy.ok_or("the policy of this folder didn't load")?;
         let case = self.sidecar(found)?;
-        let set = self.set(case.kubernetes_version.unwrap_or_default());
+        let set = self.set(&case);
         let binding = Binding {
             policy: policy.id.clone(),
             enforcement: Some(Enforcement::Deny),
@@ -170,7 +173,10 @@ impl<'a> Cases<'a> {
             review.user_info.clone_from(&case.user_info);
             review.old_object = old.as_ref().and_then(|old| old.object.clone());
         }
+        let mut objects = Objects::new(Extent::Part);
+        reviews.iter().for_each(|review| objects.insert(review));
         Ok(Prepared {
+            objects,
             policy,
             set,
             bindings,
@@ -226,33 +232,45 @@ impl<'a> Cases<'a> {
         Ok(read.reviews)
     }
 
-    /// The set for one version; the load checks have run for the newest one.
-    fn set(&self, version: KubernetesVersion) -> Arc<PolicySet> {
+    /// The set for a case; the load checks have run for the newest version.
+    fn set(&self, case: &Case) -> Arc<PolicySet> {
+        let version = case.kubernetes_version.unwrap_or_default();
         let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
-        let set = sets.entry(version).or_insert_with(|| {
-            let modules = self
-                .files
-                .sources()
-                .into_iter()
-                .filter(|source| !files::is_test(source.text.name()));
-            let checked = modules.map(|source| engine::PolicySource {
-                shipped: true,
-                ..source
+        let set = sets
+            .entry((version, case.pod_templates.clone()))
+            .or_insert_with(|| {
+                let modules = self
+                    .files
+                    .sources()
+                    .into_iter()
+                    .filter(|source| !files::is_test(source.text.name()));
+                let checked = modules.map(|source| engine::PolicySource {
+                    shipped: true,
+                    ..source
+                });
+                Arc::new(
+                    engine::build(
+                        checked.collect(),
+                        &self.settings.options(version, case.pod_templates.clone()),
+                    )
+                    .0,
+                )
             });
-            Arc::new(engine::build(checked.collect(), &self.settings.options(version)).0)
-        });
         Arc::clone(set)
     }
 
+    /// Judges a review by what the case's objects say about each other, and what its sidecar says instead.
     fn decide(&self, prepared: &Prepared, review: &Review) -> Decision {
         let now = prepared.case.now.unwrap_or(self.settings.now);
-        engine::evaluate(
-            &prepared.set,
-            &prepared.bindings,
-            review,
-            &prepared.case.evidence,
-            now,
-        )
+        let needs = prepared.set.needs(&prepared.bindings, review);
+        let mut evidence = prepared.objects.gather(&needs, review);
+        for (name, fact) in &prepared.case.evidence.facts {
+            evidence.facts.insert(*name, fact.clone());
+            for of_template in evidence.of_templates.values_mut() {
+                of_template.remove(name);
+            }
+        }
+        engine::evaluate(&prepared.set, &prepared.bindings, review, &evidence, now)
     }
 
     /// The case as it stands in its file.

@@ -2,20 +2,22 @@
 //!
 //! Never says whether the case is denied: that is its folder's name, and its `.expected` file's lines.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::error::ConfigError;
+use super::file::pod_templates;
 use super::matches::OPERATIONS;
 use super::reader::{Fields, Node, Reader};
-use crate::model::{Document, Evidence, Fact, FactName, KubernetesVersion, Operation, Why};
+use crate::model::{
+    Document, Evidence, Fact, FactName, KubernetesVersion, Operation, PodTemplate, Why,
+};
 
 const CASE_KEYS: &[&str] = &[
     "parameters",
     "evidence",
     "kubernetesVersion",
+    "podTemplates",
     "now",
     "operation",
     "subResource",
@@ -25,7 +27,13 @@ const CASE_KEYS: &[&str] = &[
     "why",
     "twins",
 ];
-const EVIDENCE_KEYS: &[&str] = &["namespace", "role", "serviceAccount", "networkPolicies"];
+const EVIDENCE_KEYS: &[&str] = &[
+    "namespace",
+    "role",
+    "serviceAccount",
+    "networkPolicies",
+    "subjects",
+];
 
 /// A case's circumstances; those of a case without a sidecar are the default.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +44,8 @@ pub struct Case {
     pub evidence: Evidence,
     /// The version judged for; `None`: the newest known one.
     pub kubernetes_version: Option<KubernetesVersion>,
+    /// Kinds of the configuration that hold a pod template.
+    pub pod_templates: Vec<PodTemplate>,
     /// The time of the judgement; `None`: the face's.
     pub now: Option<Timestamp>,
     /// What is done to the object; `None`: CREATE, or what an `AdmissionReview` says.
@@ -60,6 +70,7 @@ impl Default for Case {
             parameters: Map::new(),
             evidence: Evidence::default(),
             kubernetes_version: None,
+            pod_templates: Vec::new(),
             now: None,
             operation: None,
             sub_resource: None,
@@ -96,6 +107,10 @@ fn case(fields: &Fields<'_>) -> Case {
         kubernetes_version: fields
             .optional("kubernetesVersion")
             .and_then(Node::kubernetes_version),
+        pod_templates: fields
+            .optional("podTemplates")
+            .map(pod_templates)
+            .unwrap_or_default(),
         now: fields.optional("now").and_then(timestamp),
         operation: fields
             .optional("operation")
@@ -159,16 +174,16 @@ fn file_below(node: Node<'_>) -> Option<String> {
 }
 
 fn evidence(node: Node<'_>) -> Evidence {
-    let mut facts = BTreeMap::new();
+    let mut evidence = Evidence::default();
     let Some(fields) = node.fields(None, EVIDENCE_KEYS) else {
-        return Evidence { facts };
+        return evidence;
     };
     for name in FactName::ALL {
         if let Some(fact) = fields.optional(name.as_str()).and_then(fact) {
-            facts.insert(name, fact);
+            evidence.facts.insert(name, fact);
         }
     }
-    Evidence { facts }
+    evidence
 }
 
 /// Reads `{state: known, value: …}` or `{state: unavailable, why: {code, message}}`, as policies see it.
@@ -192,7 +207,7 @@ fn fact(node: Node<'_>) -> Option<Fact> {
     if known {
         return fields
             .required("value", "value: {}")
-            .map(|node| Fact::Known(node.value().clone()));
+            .map(|node| Fact::known(node.value().clone()));
     }
     let why = fields.required(
         "why",

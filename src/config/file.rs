@@ -222,7 +222,7 @@ pub(super) fn policy_id(text: &str, at: At) -> Result<PolicyId, ConfigError> {
     })
 }
 
-fn pod_templates(node: Node<'_>) -> Vec<PodTemplate> {
+pub(super) fn pod_templates(node: Node<'_>) -> Vec<PodTemplate> {
     let mut templates: Vec<PodTemplate> = Vec::new();
     for node in node.entries() {
         let Some(template) = pod_template(node) else {

@@ -17,14 +17,13 @@ use super::rego::RunError;
 use super::verdict::{self, Before};
 use crate::model::{
     Decision, Enforcement, Evidence, Fact, Failure, FailureClass, Finding, NotApplicable,
-    Operation, Path, Policy, Review, Why,
+    Operation, Policy, Review,
 };
 
 use input::Inputs;
 use merge::Merged;
 use result::Violation;
-use select::Selected;
-pub(super) use select::select;
+pub(super) use select::{Selected, select};
 
 /// Judges `review`: what the bound policies find in it, and whether that allows it.
 ///
@@ -155,8 +154,13 @@ impl Run<'_> {
         let value = prepared
             .evaluate(&unit.rule, input, self.now)
             .map_err(fail)?;
-        let prefix = template.map_or_else(Path::root, |template| template.path.clone());
-        let (violations, broken) = result::read(&value, one.metadata(), self.review, &prefix);
+        let reading = result::Reading {
+            policy: one.metadata(),
+            review: self.review,
+            evidence: self.inputs.evidence(),
+            template: template.map(|template| &template.path),
+        };
+        let (violations, broken) = reading.violations(&value);
         if let (Some(error), Side::New) = (broken, side) {
             self.decision.failures.push(one.failure(error));
         }
@@ -166,10 +170,15 @@ impl Run<'_> {
     /// Evidence that a policy asks for and that isn't there: counted if a file scan can't have it, else a failure.
     fn missing_evidence(&mut self, one: &Selected<'_>) {
         let policy = one.metadata();
-        for fact in &policy.evidence {
-            let why = match self.inputs.evidence().facts.get(fact) {
+        let asked = one
+            .targets
+            .iter()
+            .flat_map(|target| policy.evidence.iter().map(move |fact| (*target, fact)));
+        for (target, fact) in asked {
+            let template = select::template(one, target).map(|template| &template.path);
+            let why = match self.inputs.evidence().fact(*fact, template) {
                 Some(Fact::Known(_)) => continue,
-                Some(Fact::Unavailable(why)) if why.code != Why::NOT_SCANNED => why,
+                Some(Fact::Unavailable(why)) if !why.is_of_a_scan() => why,
                 _ => {
                     self.decision.not_known.push(NotApplicable {
                         policy: policy.id.clone(),

@@ -116,6 +116,11 @@ impl PolicySet {
                 .iter()
                 .flat_map(|one| one.policy.unit.policy.evidence.iter().copied())
                 .collect(),
+            templates: selected
+                .iter()
+                .map(super::evaluate::Selected::template_paths)
+                .max_by_key(Vec::len)
+                .unwrap_or_default(),
         }
     }
 

@@ -52,6 +52,60 @@ pub struct LabelSelector {
     pub match_expressions: Vec<LabelRequirement>,
 }
 
+impl LabelSelector {
+    /// The selector as an object of the API holds it; `None` if it isn't one.
+    #[must_use]
+    pub fn from_value(value: &Value) -> Option<Self> {
+        let texts = |value: Option<&Value>| -> Vec<String> {
+            let items = value.and_then(Value::as_array).into_iter().flatten();
+            items.filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let members = value.as_object()?;
+        let labels = members.get("matchLabels").and_then(Value::as_object);
+        let match_labels = labels.into_iter().flatten();
+        let expressions = members.get("matchExpressions").and_then(Value::as_array);
+        let requirement = |value: &Value| {
+            Some(LabelRequirement {
+                key: value.get("key")?.as_str()?.to_owned(),
+                operator: match value.get("operator")?.as_str()? {
+                    "In" => RequirementOperator::In,
+                    "NotIn" => RequirementOperator::NotIn,
+                    "Exists" => RequirementOperator::Exists,
+                    "DoesNotExist" => RequirementOperator::DoesNotExist,
+                    _ => return None,
+                },
+                values: texts(value.get("values")),
+            })
+        };
+        let match_expressions = expressions.into_iter().flatten().map(requirement);
+        Some(Self {
+            match_labels: match_labels
+                .map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+                .collect::<Option<_>>()?,
+            match_expressions: match_expressions.collect::<Option<_>>()?,
+        })
+    }
+
+    /// Whether it selects `object` by its labels; an empty selector selects everything.
+    #[must_use]
+    pub fn selects(&self, object: &Value) -> bool {
+        let labels = object
+            .get("metadata")
+            .and_then(|metadata| metadata.get("labels"));
+        let label = |key: &str| {
+            labels
+                .and_then(|labels| labels.get(key))
+                .and_then(Value::as_str)
+        };
+        let has = |(key, value): &(String, String)| label(key) == Some(value);
+        self.match_labels.iter().all(has)
+            && self
+                .match_expressions
+                .iter()
+                .all(|one| one.holds(label(&one.key)))
+    }
+}
+
 /// One requirement of a label selector.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelRequirement {
@@ -61,6 +115,18 @@ pub struct LabelRequirement {
     pub operator: RequirementOperator,
     /// With what; empty for `Exists` and `DoesNotExist`.
     pub values: Vec<String>,
+}
+
+impl LabelRequirement {
+    fn holds(&self, label: Option<&str>) -> bool {
+        let listed = label.is_some_and(|label| self.values.iter().any(|value| value == label));
+        match self.operator {
+            RequirementOperator::In => listed,
+            RequirementOperator::NotIn => !listed,
+            RequirementOperator::Exists => label.is_some(),
+            RequirementOperator::DoesNotExist => label.is_none(),
+        }
+    }
 }
 
 /// How a label is compared.

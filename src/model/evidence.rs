@@ -3,8 +3,13 @@
 //! Holds facts only: gathering them is the shell's, judging them the engine's.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
+
+use super::decision::Location;
+use super::path::Path;
+use super::review::{Memo, Origin};
 
 /// A fact that a policy may ask for, by its name in `input.evidence`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,15 +22,18 @@ pub enum FactName {
     ServiceAccount,
     /// The network policies of the object's namespace.
     NetworkPolicies,
+    /// Which of a binding's subjects exist.
+    Subjects,
 }
 
 impl FactName {
     /// All facts.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Namespace,
         Self::Role,
         Self::ServiceAccount,
         Self::NetworkPolicies,
+        Self::Subjects,
     ];
 
     /// The fact's key in `input.evidence` and in `custom.evidence`.
@@ -36,6 +44,7 @@ impl FactName {
             Self::Role => "role",
             Self::ServiceAccount => "serviceAccount",
             Self::NetworkPolicies => "networkPolicies",
+            Self::Subjects => "subjects",
         }
     }
 
@@ -56,17 +65,96 @@ pub struct Why {
 }
 
 impl Why {
-    /// The code of a cluster fact that a file scan doesn't have: no failure, the rule judges with what is known.
+    /// The code of a cluster fact of which a file scan sees only a part: staged files, a template not rendered.
     pub const NOT_SCANNED: &'static str = "not_scanned";
+    /// The code of a cluster fact that a file scan has looked for in all of its files and not found.
+    pub const NOT_IN_SET: &'static str = "not_in_set";
+
+    /// Whether a file scan can't know the fact: then it is no failure, the rule judges with what is known.
+    #[must_use]
+    pub fn is_of_a_scan(&self) -> bool {
+        [Self::NOT_SCANNED, Self::NOT_IN_SET].contains(&self.code.as_str())
+    }
 }
 
 /// One fact, or why it isn't known.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
-    /// It is known.
-    Known(Value),
+    /// It is known; shared, since many reviews ask for the same fact.
+    Known(Arc<KnownFact>),
     /// It isn't.
     Unavailable(Why),
+}
+
+impl Fact {
+    /// The fact `value`, of which no file is known.
+    #[must_use]
+    pub fn known(value: Value) -> Self {
+        Self::Known(Arc::new(KnownFact::new(value, Vec::new())))
+    }
+
+    /// A fact that isn't known.
+    #[must_use]
+    pub fn unavailable(code: &str, message: impl Into<String>) -> Self {
+        Self::Unavailable(Why {
+            code: code.to_owned(),
+            message: message.into(),
+        })
+    }
+}
+
+/// A known fact: what policies see, and where its parts are written.
+#[derive(Debug)]
+pub struct KnownFact {
+    /// What policies see; null: known not to exist.
+    pub value: Value,
+    /// Where its parts come from; a part without a place comes from no file.
+    pub places: Vec<FactPlace>,
+    /// Filled by the engine on first use.
+    pub memo: Memo,
+}
+
+impl KnownFact {
+    /// The fact `value`, its parts written at `places`.
+    #[must_use]
+    pub fn new(value: Value, places: Vec<FactPlace>) -> Self {
+        Self {
+            value,
+            places,
+            memo: Memo::default(),
+        }
+    }
+
+    /// Where `path` of the fact is written; `None` if that is in no file.
+    #[must_use]
+    pub fn locate(&self, path: &Path) -> Option<Location> {
+        let holds = |place: &&FactPlace| path.starts_with(&place.at);
+        let place = self
+            .places
+            .iter()
+            .filter(holds)
+            .max_by_key(|place| place.at.elements().len())?;
+        let rest = path.elements().get(place.at.elements().len()..)?;
+        let inside = place.path.join(&Path::from(rest.to_vec()));
+        place.origin.locate(&inside).map(|(location, _)| location)
+    }
+}
+
+impl PartialEq for KnownFact {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+/// Where a part of a fact is written.
+#[derive(Debug, Clone)]
+pub struct FactPlace {
+    /// The part, as a path of the fact.
+    pub at: Path,
+    /// The object that holds it.
+    pub origin: Origin,
+    /// Its path in that object.
+    pub path: Path,
 }
 
 /// The facts of one review.
@@ -74,6 +162,19 @@ pub enum Fact {
 pub struct Evidence {
     /// Facts by name; what is asked for and missing here counts as [`Why::NOT_SCANNED`].
     pub facts: BTreeMap<FactName, Fact>,
+    /// Facts of the Pods that the object's templates make, by the template's path; they stand for those of the object.
+    pub of_templates: BTreeMap<Path, BTreeMap<FactName, Fact>>,
+}
+
+impl Evidence {
+    /// The fact `name`: of the Pod that the template at `template` makes, else of the object.
+    #[must_use]
+    pub fn fact(&self, name: FactName, template: Option<&Path>) -> Option<&Fact> {
+        let own = template
+            .and_then(|path| self.of_templates.get(path))
+            .and_then(|facts| facts.get(&name));
+        own.or_else(|| self.facts.get(&name))
+    }
 }
 
 /// What has to be known before a review can be judged.
@@ -81,6 +182,8 @@ pub struct Evidence {
 pub struct Needs {
     /// The facts asked for by the policies that apply.
     pub facts: BTreeSet<FactName>,
+    /// The object's pod templates that are judged.
+    pub templates: Vec<Path>,
     /// Whether any policy applies at all.
     pub applies: bool,
 }

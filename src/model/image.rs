@@ -120,16 +120,18 @@ fn is_component(text: &str) -> bool {
     let bytes = text.as_bytes();
     ends(bytes.first())
         && ends(bytes.last())
-        && bytes
-            .split(|byte| is_plain(*byte))
-            .all(|joint| matches!(joint, b"" | b"." | b"_" | b"__") || joint.iter().all(|it| *it == b'-'))
+        && bytes.split(|byte| is_plain(*byte)).all(|joint| {
+            matches!(joint, b"" | b"." | b"_" | b"__") || joint.iter().all(|it| *it == b'-')
+        })
 }
 
 fn is_tag(text: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     text.len() <= MAX_TAG
         && text.bytes().next().is_some_and(is_word)
-        && text.bytes().all(|byte| is_word(byte) || matches!(byte, b'.' | b'-'))
+        && text
+            .bytes()
+            .all(|byte| is_word(byte) || matches!(byte, b'.' | b'-'))
 }
 
 /// The algorithms that runtimes verify, with digits of their length, in lower case (OCI image specification, descriptor).
@@ -153,9 +155,18 @@ mod tests {
 
     fn shown(text: &str) -> Option<String> {
         let image = ImageReference::parse(text)?;
-        let tag = image.tag.as_deref().map_or(String::new(), |tag| format!(" {tag}"));
-        let digest = image.digest.as_deref().map_or(String::new(), |digest| format!(" @{}", digest.len()));
-        Some(format!("{} {}{tag}{digest}", image.registry, image.repository))
+        let tag = image
+            .tag
+            .as_deref()
+            .map_or(String::new(), |tag| format!(" {tag}"));
+        let digest = image
+            .digest
+            .as_deref()
+            .map_or(String::new(), |digest| format!(" @{}", digest.len()));
+        Some(format!(
+            "{} {}{tag}{digest}",
+            image.registry, image.repository
+        ))
     }
 
     #[test]
@@ -168,7 +179,10 @@ mod tests {
             ("docker.io/nginx", "docker.io library/nginx"),
             ("index.docker.io/library/nginx", "docker.io library/nginx"),
             ("Docker.IO/nginx", "docker.io library/nginx"),
-            ("docker.io.evil.example/nginx", "docker.io.evil.example nginx"),
+            (
+                "docker.io.evil.example/nginx",
+                "docker.io.evil.example nginx",
+            ),
             ("registry.example/a/b/c:v1", "registry.example a/b/c v1"),
             ("registry.example:5000/a", "registry.example:5000 a"),
             ("registry.example:5000/a:1", "registry.example:5000 a 1"),
@@ -194,9 +208,37 @@ mod tests {
         let tag = format!("a:{}", "x".repeat(129));
         let upper = format!("a@sha256:{}", "0A".repeat(32));
         for text in [
-            "", ":", "@", "/", "a:", "a@", "a:b:c", "@sha256:", "a@sha256:12", "a@md5:00", "registry.example/",
-            "registry.example/A", "a/B", "/a", "a//b", "a b", " a", "a\n", "-a", "a-", "a..b", "a___b",
-            "a:.b", "host:port/a", "https://registry.example/a", "$(IMAGE)", "{{ .image }}", "ä", &long, &tag, &upper,
+            "",
+            ":",
+            "@",
+            "/",
+            "a:",
+            "a@",
+            "a:b:c",
+            "@sha256:",
+            "a@sha256:12",
+            "a@md5:00",
+            "registry.example/",
+            "registry.example/A",
+            "a/B",
+            "/a",
+            "a//b",
+            "a b",
+            " a",
+            "a\n",
+            "-a",
+            "a-",
+            "a..b",
+            "a___b",
+            "a:.b",
+            "host:port/a",
+            "https://registry.example/a",
+            "$(IMAGE)",
+            "{{ .image }}",
+            "ä",
+            &long,
+            &tag,
+            &upper,
         ] {
             assert_eq!(ImageReference::parse(text), None, "{text}");
         }

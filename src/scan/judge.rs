@@ -8,9 +8,9 @@ use std::panic::{self, AssertUnwindSafe};
 use super::Judging;
 use super::watch::Watch;
 use crate::engine;
+use crate::evidence::Objects;
 use crate::model::{
-    Coverage, Decision, Evidence, Judged, NotApplicable, NotKnown, Notice, Review, Skipped,
-    Unreadable,
+    Coverage, Decision, Judged, NotApplicable, NotKnown, Notice, Review, Skipped, Unreadable,
 };
 use crate::report;
 use crate::source::FileRead;
@@ -27,8 +27,52 @@ pub(super) struct Outcome {
     pub(super) panicked: bool,
 }
 
-/// Judges every review of a file.
-pub(super) fn file(name: &str, read: FileRead, judging: Judging<'_>, watch: &Watch) -> Outcome {
+/// A file after the first look at it.
+#[derive(Debug)]
+pub(super) struct First {
+    /// Its reviews that facts about others are made of.
+    pub(super) sources: Vec<Review>,
+    pub(super) then: Then,
+}
+
+/// What becomes of a file after the first look.
+#[derive(Debug)]
+pub(super) enum Then {
+    /// Nothing in it asks for facts: it is judged already.
+    Judged(Outcome),
+    /// It waits for what other files say.
+    Waits(FileRead),
+}
+
+/// Keeps what facts are made of, and judges the file if none of its reviews asks for any.
+pub(super) fn first(
+    read: FileRead,
+    judging: Judging<'_>,
+    judge: impl FnOnce(FileRead) -> Outcome,
+) -> First {
+    let asks = |review: &Review| {
+        let needs = judging.set.needs(judging.bindings, review);
+        !needs.facts.is_empty()
+    };
+    let sources = read.reviews.iter().filter(|review| Objects::wants(review));
+    First {
+        sources: sources.cloned().collect(),
+        then: if read.reviews.iter().any(asks) {
+            Then::Waits(read)
+        } else {
+            Then::Judged(judge(read))
+        },
+    }
+}
+
+/// Judges every review of a file by what `objects` says about others.
+pub(super) fn file(
+    name: &str,
+    read: FileRead,
+    judging: Judging<'_>,
+    watch: &Watch,
+    objects: &Objects,
+) -> Outcome {
     let mut outcome = Outcome {
         unreadable: read.unreadable,
         skipped: read.skipped,
@@ -40,7 +84,7 @@ pub(super) fn file(name: &str, read: FileRead, judging: Judging<'_>, watch: &Wat
     }
     let mut fingerprints = report::Fingerprints::default();
     for review in read.reviews {
-        let Some(mut decision) = caught(&review, judging, watch) else {
+        let Some(mut decision) = caught(&review, judging, watch, objects) else {
             outcome.panicked = true;
             outcome.unreadable.push(Unreadable {
                 path: name.to_owned(),
@@ -73,12 +117,18 @@ pub(super) fn file(name: &str, read: FileRead, judging: Judging<'_>, watch: &Wat
 }
 
 /// The decision on one review; `None` if something of ours panicked, so that the file's other reviews go on.
-fn caught(review: &Review, judging: Judging<'_>, watch: &Watch) -> Option<Decision> {
+fn caught(
+    review: &Review,
+    judging: Judging<'_>,
+    watch: &Watch,
+    objects: &Objects,
+) -> Option<Decision> {
     let judge = |cancel: &_| {
         let Judging {
             set, bindings, now, ..
         } = judging;
-        engine::evaluate_until(set, bindings, review, &Evidence::default(), now, cancel)
+        let evidence = objects.gather(&set.needs(bindings, review), review);
+        engine::evaluate_until(set, bindings, review, &evidence, now, cancel)
     };
     panic::catch_unwind(AssertUnwindSafe(|| watch.guard(judge))).ok()
 }

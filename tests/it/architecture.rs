@@ -9,7 +9,7 @@ use crate::project::repository;
 const FLOORS: [&[&str]; 5] = [
     &["model"],
     &["source", "engine", "report", "config"],
-    &["bundle"],
+    &["bundle", "evidence"],
     &["scan", "author"],
     &["cli", "lib", "main"],
 ];

@@ -1,9 +1,12 @@
 //! Tests of case sidecars.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::super::fixture::{assert_said, document};
 use super::*;
+use crate::model::Path;
 
 #[track_caller]
 fn refuses(value: &Value, expected: &[(&str, &str, &str)]) {
@@ -24,6 +27,7 @@ fn every_key_of_the_design_is_read() {
                 "namespace": {"state": "unavailable", "why": {"code": "timeout", "message": "no answer"}},
             },
             "kubernetesVersion": "1.24",
+            "podTemplates": [{"group": "argoproj.io", "kind": "Rollout", "path": "spec.template"}],
             "now": "2027-03-01T12:00:00Z",
             "operation": "UPDATE",
             "subResource": "ephemeralcontainers",
@@ -42,11 +46,17 @@ fn every_key_of_the_design_is_read() {
         parameters: json!({"max": 3}).as_object().unwrap().clone(),
         evidence: Evidence {
             facts: BTreeMap::from([
-                (FactName::Role, Fact::Known(json!({"rules": []}))),
+                (FactName::Role, Fact::known(json!({"rules": []}))),
                 (FactName::Namespace, Fact::Unavailable(why)),
             ]),
+            ..Evidence::default()
         },
         kubernetes_version: Some(KubernetesVersion { minor: 24 }),
+        pod_templates: vec![PodTemplate {
+            group: "argoproj.io".to_owned(),
+            kind: "Rollout".to_owned(),
+            path: Path::parse("spec.template").unwrap(),
+        }],
         now: Some("2027-03-01T12:00:00Z".parse().unwrap()),
         operation: Some(Operation::Update),
         sub_resource: Some("ephemeralcontainers".to_owned()),

@@ -101,7 +101,10 @@ fn an_image_is_parsed_or_null() {
         "registry": "registry.example:5000", "repository": "shop/api", "name": "registry.example:5000/shop/api",
         "tag": "1.2", "digest": null,
     });
-    check(r#"image.parse("registry.example:5000/shop/api:1.2")"#, &parsed);
+    check(
+        r#"image.parse("registry.example:5000/shop/api:1.2")"#,
+        &parsed,
+    );
     for other in ["\"a:b:c\"", "\"\"", "null", "5", "[]", "{}", "true"] {
         check(&format!("image.parse({other})"), &Value::Null);
     }

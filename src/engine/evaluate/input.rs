@@ -10,8 +10,8 @@ use super::Side;
 use crate::engine::expand::{Expansion, Template, expand, pod_kind};
 use crate::engine::rego::{RunError, TooDeep, Val};
 use crate::model::{
-    Evidence, Fact, FactName, FailureClass, GroupVersionKind, Path, PathElement, Policy, Review,
-    Why,
+    Evidence, Fact, FactName, FailureClass, GroupVersionKind, KnownFact, Path, PathElement, Policy,
+    Review, Why,
 };
 
 /// What is kept with a review: both objects as values, and which objects they were made of.
@@ -26,7 +26,7 @@ pub(super) struct Inputs<'a> {
     evidence: &'a Evidence,
     converted: Option<Arc<Converted>>,
     documents: Vec<(Option<Path>, Side, Document)>,
-    facts: Vec<(FactName, Val)>,
+    facts: Vec<(FactName, Option<Path>, Val)>,
 }
 
 /// A finished `input.review`; nothing to judge; or why there is none.
@@ -74,7 +74,7 @@ impl<'a> Inputs<'a> {
         Ok(Some(Val::object([
             ("review", review),
             ("parameters", parameters),
-            ("evidence", self.facts(policy)?),
+            ("evidence", self.facts(policy, path)?),
         ])))
     }
 
@@ -183,15 +183,18 @@ impl<'a> Inputs<'a> {
     }
 
     /// The facts that the policy asks for, and no other.
-    fn facts(&mut self, policy: &Policy) -> Result<Val, RunError> {
+    fn facts(&mut self, policy: &Policy, template: Option<&Path>) -> Result<Val, RunError> {
         let mut facts = Vec::new();
         for name in &policy.evidence {
-            let known = self.facts.iter().find(|(own, _)| own == name);
-            let value = if let Some((_, value)) = known {
+            let known = self
+                .facts
+                .iter()
+                .find(|(own, of, _)| own == name && of.as_ref() == template);
+            let value = if let Some((.., value)) = known {
                 value.clone()
             } else {
-                let value = fact(self.evidence.facts.get(name))?;
-                self.facts.push((*name, value.clone()));
+                let value = fact(self.evidence.fact(*name, template))?;
+                self.facts.push((*name, template.cloned(), value.clone()));
                 value
             };
             facts.push((name.as_str(), value));
@@ -257,13 +260,22 @@ fn fact(fact: Option<&Fact>) -> Result<Val, RunError> {
         ])
     };
     Ok(match fact {
-        Some(Fact::Known(value)) => Val::object([
+        Some(Fact::Known(known)) => Val::object([
             ("state", Val::string("known")),
-            ("value", Val::from_json(value).map_err(too_deep)?),
+            ("value", converted_fact(known)?),
         ]),
         Some(Fact::Unavailable(why)) => unavailable(&why.code, &why.message),
         None => unavailable(Why::NOT_SCANNED, "it isn't part of what was scanned"),
     })
+}
+
+/// The fact's value, converted once for all reviews that share it.
+fn converted_fact(known: &KnownFact) -> Result<Val, RunError> {
+    let kept = known.memo.get_or_init(|| Val::from_json(&known.value));
+    match kept.as_deref() {
+        Some(value) => value.clone().map_err(too_deep),
+        None => Val::from_json(&known.value).map_err(too_deep),
+    }
 }
 
 fn too_deep(TooDeep: TooDeep) -> RunError {

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use super::place::{fitted, holds_env_value, path};
 use crate::engine::rego::{RunError, Val, View};
 use crate::model::{
-    Confidence, Enforcement, FailureClass, Finding, Path, Policy, Related, Review, Severity, Status,
+    Confidence, Enforcement, Evidence, Fact, FactName, FailureClass, Finding, Location, Path,
+    Policy, Related, Review, Severity, Status,
 };
 
 /// Bytes of a message; the rest is cut.
@@ -25,31 +26,13 @@ pub(super) struct Violation {
     related: Vec<Related>,
 }
 
-/// All violations of a result, and the failure that its other elements are.
-pub(super) fn read(
-    value: &Val,
-    policy: &Policy,
-    review: &Review,
-    prefix: &Path,
-) -> (Vec<Violation>, Option<RunError>) {
-    let Some(elements) = value.set_elements() else {
-        let broken = broken("`violation` isn't a set".to_owned());
-        return (Vec::new(), Some(broken));
-    };
-    let reader = Reader {
-        policy,
-        review,
-        prefix,
-    };
-    let mut violations = Vec::new();
-    let mut failure = None;
-    for element in &elements {
-        match reader.violation(element) {
-            Ok(violation) => violations.push(violation),
-            Err(message) => failure = failure.or(Some(broken(message))),
-        }
-    }
-    (violations, failure)
+/// Whose result is read, and what its paths lead into.
+pub(super) struct Reading<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) review: &'a Review,
+    pub(super) evidence: &'a Evidence,
+    /// The template whose Pod was judged; `None`: the object itself.
+    pub(super) template: Option<&'a Path>,
 }
 
 fn broken(message: String) -> RunError {
@@ -63,19 +46,30 @@ fn broken(message: String) -> RunError {
     }
 }
 
-struct Reader<'a> {
-    policy: &'a Policy,
-    review: &'a Review,
-    prefix: &'a Path,
-}
+impl Reading<'_> {
+    /// All violations of a result, and the failure that its other elements are.
+    pub(super) fn violations(&self, value: &Val) -> (Vec<Violation>, Option<RunError>) {
+        let Some(elements) = value.set_elements() else {
+            let broken = broken("`violation` isn't a set".to_owned());
+            return (Vec::new(), Some(broken));
+        };
+        let mut violations = Vec::new();
+        let mut failure = None;
+        for element in &elements {
+            match self.violation(element) {
+                Ok(violation) => violations.push(violation),
+                Err(message) => failure = failure.or(Some(broken(message))),
+            }
+        }
+        (violations, failure)
+    }
 
-impl Reader<'_> {
     fn violation(&self, element: &Val) -> Result<Violation, String> {
         let members = element
             .members()
             .ok_or("an element of `violation` isn't an object")?;
         let mut violation = Violation {
-            path: self.prefix.clone(),
+            path: self.prefix(),
             message: String::new(),
             severity: None,
             confidence: None,
@@ -103,11 +97,15 @@ impl Reader<'_> {
         Ok(violation)
     }
 
+    fn prefix(&self) -> Path {
+        self.template.cloned().unwrap_or_default()
+    }
+
     /// The path in the real object, its spellings made one.
     fn path(&self, value: &Val) -> Result<Path, String> {
         let object = self.review.object.as_deref();
         let object = object.or(self.review.old_object.as_deref());
-        let path = self.prefix.join(&path(value)?);
+        let path = self.prefix().join(&path(value)?);
         Ok(object.map_or_else(|| path.clone(), |object| fitted(&path, object)))
     }
 
@@ -137,8 +135,8 @@ impl Reader<'_> {
         } else {
             self.path(&at)?
         };
-        let location = match of {
-            Some(_) => None,
+        let location = match &of {
+            Some(of) => self.located_in(of, &path),
             None => self.review.origin.locate(&path).map(|(place, _)| place),
         };
         Ok(Related {
@@ -147,6 +145,17 @@ impl Reader<'_> {
             of,
             location,
         })
+    }
+
+    /// The place of `path` in the fact `of`, if a file holds it.
+    fn located_in(&self, of: &str, path: &Path) -> Option<Location> {
+        let fact = self
+            .evidence
+            .fact(FactName::from_name(of)?, self.template)?;
+        match fact {
+            Fact::Known(known) => known.locate(&fitted(path, &known.value)),
+            Fact::Unavailable(_) => None,
+        }
     }
 
     /// Whether the value found may be a secret: no author can leak it.

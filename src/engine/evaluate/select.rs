@@ -6,7 +6,7 @@ use crate::engine::expand::{self, Template};
 use crate::engine::policy_set::{Bindings, BoundPolicy, PolicySet, Rule};
 use crate::engine::rego::RunError;
 use crate::engine::verdict;
-use crate::model::{Failure, GroupVersionKind, KindPattern, Policy, Review, Scope};
+use crate::model::{Failure, GroupVersionKind, KindPattern, Path, Policy, Review, Scope};
 
 /// Subresources of Pods that any Pod policy judges: they arrive as the whole Pod.
 const POD_WRITES: [&str; 2] = ["ephemeralcontainers", "resize"];
@@ -36,6 +36,14 @@ pub(in crate::engine) struct Selected<'a> {
 }
 
 impl Selected<'_> {
+    /// The paths of the templates that are judged, whether by this policy or not.
+    pub(in crate::engine) fn template_paths(&self) -> Vec<Path> {
+        self.templates
+            .iter()
+            .map(|template| template.path.clone())
+            .collect()
+    }
+
     pub(super) fn metadata(&self) -> &Policy {
         &self.policy.unit.policy
     }

@@ -198,6 +198,7 @@ violation contains {"path": [], "msg": input.evidence.role.value.kind}"#;
                 .map(|fact| (FactName::Role, fact))
                 .into_iter()
                 .collect(),
+            ..Evidence::default()
         };
         let decision = evaluate(&set, &bindings, &review, &evidence, now());
         assert_eq!(lines(&decision), expected);
@@ -225,7 +226,7 @@ violation contains {"path": [], "msg": input.evidence.role.value.kind}"#;
         0,
     );
     check(
-        Some(Fact::Known(json!({"kind": "Role"}))),
+        Some(Fact::known(json!({"kind": "Role"}))),
         &["deny", "new deny : Role", "new deny : known"],
         0,
     );

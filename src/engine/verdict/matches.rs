@@ -2,9 +2,7 @@
 //!
 //! On an update either side counts: removing a label must not be a way around.
 
-use serde_json::Value;
-
-use crate::model::{LabelRequirement, LabelSelector, Match, RequirementOperator, Review, glob};
+use crate::model::{LabelSelector, Match, Review, glob};
 
 /// Whether all parts of `matches` hold for `review`: the object itself, never its template's Pod.
 pub(in crate::engine) fn concerns(matches: &Match, review: &Review) -> bool {
@@ -31,32 +29,5 @@ fn is_selected(selector: &LabelSelector, review: &Review) -> bool {
     sides
         .into_iter()
         .flatten()
-        .any(|object| selects(selector, object))
-}
-
-fn selects(selector: &LabelSelector, object: &Value) -> bool {
-    let labels = object
-        .get("metadata")
-        .and_then(|metadata| metadata.get("labels"));
-    let label = |key: &str| {
-        labels
-            .and_then(|labels| labels.get(key))
-            .and_then(Value::as_str)
-    };
-    let mut wanted = selector.match_labels.iter();
-    wanted.all(|(key, value)| label(key) == Some(value))
-        && selector
-            .match_expressions
-            .iter()
-            .all(|one| holds(one, label(&one.key)))
-}
-
-fn holds(requirement: &LabelRequirement, label: Option<&str>) -> bool {
-    let listed = label.is_some_and(|label| requirement.values.iter().any(|value| value == label));
-    match requirement.operator {
-        RequirementOperator::In => listed,
-        RequirementOperator::NotIn => !listed,
-        RequirementOperator::Exists => label.is_some(),
-        RequirementOperator::DoesNotExist => label.is_none(),
-    }
+        .any(|object| selector.selects(object))
 }

@@ -1,0 +1,13 @@
+//! Facts about other objects, gathered before anything is judged: roles of bindings, accounts of Pods, namespaces, network
+//! policies.
+//!
+//! Judges nothing. Where the objects come from, files or a cluster, is the face's business: the facts have one shape.
+
+mod built_in;
+mod objects;
+mod roles;
+
+#[cfg(test)]
+mod tests;
+
+pub use objects::{Extent, Objects};

@@ -1,0 +1,313 @@
+//! The objects that facts are made of, and the facts about one review that they hold.
+//!
+//! Never reads a file or a cluster: who has objects inserts them. What isn't among them is unavailable, never made up.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Map, Value, json};
+
+use super::built_in;
+use super::roles::Roles;
+use crate::model::{
+    Evidence, Fact, FactName, FactPlace, KnownFact, Needs, Operation, Origin, Path, PathElement,
+    Review, Why,
+};
+
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+/// How much of what there may be a set of objects holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Everything that was to be looked at: what isn't in it was looked for.
+    Whole,
+    /// A part, such as the staged files: what isn't in it may be elsewhere.
+    Part,
+}
+
+/// A set of objects that facts are made of.
+#[derive(Debug)]
+pub struct Objects {
+    extent: Extent,
+    roles: Roles,
+    accounts: BTreeMap<String, Vec<Arc<Entry>>>,
+    namespaces: BTreeMap<String, Arc<Entry>>,
+    network_policies: Vec<Arc<Entry>>,
+    /// Facts that several reviews share, so that each is made and converted once.
+    shared: Mutex<BTreeMap<(FactName, String), Fact>>,
+}
+
+/// One object.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) namespace: String,
+    pub(super) name: String,
+    pub(super) object: Arc<Value>,
+    pub(super) origin: Origin,
+}
+
+impl Objects {
+    /// An empty set.
+    #[must_use]
+    pub fn new(extent: Extent) -> Self {
+        Self {
+            extent,
+            roles: Roles::default(),
+            accounts: BTreeMap::new(),
+            namespaces: BTreeMap::new(),
+            network_policies: Vec::new(),
+            shared: Mutex::new(BTreeMap::new()),
+        }
+    }
+
+    /// Whether facts can be made of the review's object.
+    #[must_use]
+    pub fn wants(review: &Review) -> bool {
+        review.object.is_some()
+            && review.operation != Operation::Delete
+            && matches!(
+                (review.kind.group.as_str(), review.kind.kind.as_str()),
+                (RBAC, "Role" | "ClusterRole")
+                    | ("", "ServiceAccount" | "Namespace")
+                    | ("networking.k8s.io" | "extensions", "NetworkPolicy")
+            )
+    }
+
+    /// Adds the review's object, if facts can be made of it.
+    pub fn insert(&mut self, review: &Review) {
+        let Some(object) = review.object.as_ref().filter(|_| Self::wants(review)) else {
+            return;
+        };
+        let entry = Arc::new(Entry {
+            namespace: review.namespace.clone(),
+            name: review.name.clone(),
+            object: Arc::clone(object),
+            origin: review.origin.clone(),
+        });
+        match review.kind.kind.as_str() {
+            "ServiceAccount" => {
+                let accounts = self.accounts.entry(entry.name.clone());
+                accounts.or_default().push(entry);
+            }
+            "Namespace" => {
+                self.namespaces.entry(entry.name.clone()).or_insert(entry);
+            }
+            "NetworkPolicy" => self.network_policies.push(entry),
+            kind => self.roles.insert(kind, entry),
+        }
+    }
+
+    /// The facts that `needs` asks for about `review`.
+    #[must_use]
+    pub fn gather(&self, needs: &Needs, review: &Review) -> Evidence {
+        let mut evidence = Evidence::default();
+        for name in &needs.facts {
+            let fact = match name {
+                FactName::Role => self.role(review),
+                FactName::Namespace => self.namespace(&review.namespace),
+                FactName::NetworkPolicies => self.network_policies(&review.namespace),
+                FactName::Subjects => self.subjects(review),
+                FactName::ServiceAccount => {
+                    for template in &needs.templates {
+                        let own = evidence.of_templates.entry(template.clone()).or_default();
+                        own.insert(*name, self.account(review, template));
+                    }
+                    self.account(review, &Path::root())
+                }
+            };
+            evidence.facts.insert(*name, fact);
+        }
+        evidence
+    }
+
+    /// Of a binding the role that it refers to; of a role whether it is Kubernetes' own.
+    fn role(&self, review: &Review) -> Fact {
+        let object = review.object.as_deref().unwrap_or(&Value::Null);
+        if matches!(review.kind.kind.as_str(), "Role" | "ClusterRole") {
+            let own = self.roles.is_built_in(object);
+            return Fact::known(json!({
+                "apiVersion": object.get("apiVersion"), "kind": object.get("kind"),
+                "metadata": object.get("metadata"), "builtIn": own, "bootstrap": own,
+            }));
+        }
+        let part = |name: &str| {
+            object
+                .get("roleRef")
+                .and_then(|role| role.get(name)?.as_str())
+        };
+        let (Some(kind), Some(name)) = (part("kind"), part("name")) else {
+            return Fact::unavailable(Why::NOT_SCANNED, "the binding names no role");
+        };
+        let bootstrap = built_in::is_own_binding(object);
+        let key = format!("{kind}/{}/{name}/{bootstrap}", review.namespace);
+        self.shared(FactName::Role, key, || {
+            match self.roles.resolve(kind, &review.namespace, name) {
+                Some(mut role) => {
+                    let places = std::mem::take(&mut role.places);
+                    Fact::Known(Arc::new(KnownFact::new(
+                        role.value(kind, bootstrap),
+                        places,
+                    )))
+                }
+                None => self.missing("the role"),
+            }
+        })
+    }
+
+    fn namespace(&self, name: &str) -> Fact {
+        if name.is_empty() {
+            return Fact::unavailable(Why::NOT_SCANNED, "the object doesn't say its namespace");
+        }
+        self.shared(FactName::Namespace, name.to_owned(), || {
+            match self.namespaces.get(name) {
+                Some(entry) => entry.fact(&[]),
+                None => self.missing("the namespace"),
+            }
+        })
+    }
+
+    /// What isn't known to be another namespace's: an absent namespace is unknown.
+    fn network_policies(&self, namespace: &str) -> Fact {
+        if self.extent == Extent::Part {
+            return Fact::unavailable(Why::NOT_SCANNED, "only a part of the files was scanned");
+        }
+        self.shared(FactName::NetworkPolicies, namespace.to_owned(), || {
+            let fits = |entry: &&Arc<Entry>| compatible(&entry.namespace, namespace);
+            let fitting: Vec<&Arc<Entry>> = self.network_policies.iter().filter(fits).collect();
+            let places = fitting
+                .iter()
+                .enumerate()
+                .map(|(position, entry)| FactPlace {
+                    at: Path::from(vec![PathElement::Index(position)]),
+                    origin: entry.origin.clone(),
+                    path: Path::root(),
+                });
+            let values = fitting.iter().map(|entry| entry.value(&["spec"])).collect();
+            Fact::Known(Arc::new(KnownFact::new(
+                Value::Array(values),
+                places.collect(),
+            )))
+        })
+    }
+
+    /// The account of the Pod at `at` of the review's object: the object itself, or one of its templates.
+    fn account(&self, review: &Review, at: &Path) -> Fact {
+        let pod = review
+            .object
+            .as_deref()
+            .and_then(|object| member(object, at));
+        let Some(spec) = pod.and_then(|pod| pod.get("spec")) else {
+            return Fact::unavailable(Why::NOT_SCANNED, "the object is no Pod");
+        };
+        // The API server reads the old field where the new one is empty.
+        let named = |field: &str| {
+            spec.get(field)
+                .and_then(Value::as_str)
+                .filter(|name| !name.is_empty())
+        };
+        let name = named("serviceAccountName")
+            .or_else(|| named("serviceAccount"))
+            .unwrap_or("default");
+        let key = format!("{}/{name}", review.namespace);
+        self.shared(FactName::ServiceAccount, key, || {
+            let found = self.accounts_of(&review.namespace, name);
+            // Of two accounts of one name the one that mounts its token counts.
+            let mounts =
+                |entry: &&&Arc<Entry>| entry.object.get(AUTOMOUNT) != Some(&Value::Bool(false));
+            match found.iter().find(mounts).or(found.first()) {
+                Some(entry) => entry.fact(&[AUTOMOUNT]),
+                None => self.missing("the service account"),
+            }
+        })
+    }
+
+    fn accounts_of(&self, namespace: &str, name: &str) -> Vec<&Arc<Entry>> {
+        let fits = |entry: &&Arc<Entry>| compatible(&entry.namespace, namespace);
+        let entries = self.accounts.get(name).into_iter().flatten();
+        entries.filter(fits).collect()
+    }
+
+    /// Which of a binding's subjects exist: one element each, null for what is no account or isn't known.
+    fn subjects(&self, review: &Review) -> Fact {
+        let subjects = review
+            .object
+            .as_deref()
+            .and_then(|object| object.get("subjects"));
+        let exists = |subject: &Value| -> Option<bool> {
+            let part = |name: &str| subject.get(name).and_then(Value::as_str);
+            let name = part("name").filter(|_| part("kind") == Some("ServiceAccount"))?;
+            let namespace = part("namespace").unwrap_or(&review.namespace);
+            if !self.accounts_of(namespace, name).is_empty() {
+                return Some(true);
+            }
+            // Every namespace has its `default`; a namespace of which no account was seen isn't in the set.
+            let mut others = self.accounts.values().flatten();
+            let seen = others.any(|entry| !namespace.is_empty() && entry.namespace == namespace);
+            (self.extent == Extent::Whole && name != "default" && seen).then_some(false)
+        };
+        let list = subjects.and_then(Value::as_array).into_iter().flatten();
+        Fact::known(list.map(|subject| json!(exists(subject))).collect())
+    }
+
+    fn missing(&self, what: &str) -> Fact {
+        match self.extent {
+            Extent::Whole => Fact::unavailable(
+                Why::NOT_IN_SET,
+                format!("{what} isn't among what was scanned"),
+            ),
+            Extent::Part => Fact::unavailable(
+                Why::NOT_SCANNED,
+                format!("{what} isn't among the part that was scanned"),
+            ),
+        }
+    }
+
+    fn shared(&self, name: FactName, key: String, make: impl FnOnce() -> Fact) -> Fact {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.entry((name, key)).or_insert_with(make).clone()
+    }
+}
+
+/// The field of Pods and service accounts that mounts a token.
+const AUTOMOUNT: &str = "automountServiceAccountToken";
+
+impl Entry {
+    /// Its names and labels, and of the rest only `fields`: a fact holds what policies ask for, no secrets.
+    fn value(&self, fields: &[&str]) -> Value {
+        let pick = |from: &Value, keys: &[&str]| -> Map<String, Value> {
+            let known = keys
+                .iter()
+                .filter_map(|key| Some(((*key).to_owned(), from.get(key)?.clone())));
+            known.collect()
+        };
+        let mut members = pick(&self.object, &["apiVersion", "kind"]);
+        let metadata = self.object.get("metadata").unwrap_or(&Value::Null);
+        let metadata = pick(metadata, &["name", "namespace", "labels", "annotations"]);
+        members.insert("metadata".to_owned(), Value::Object(metadata));
+        members.extend(pick(&self.object, fields));
+        Value::Object(members)
+    }
+
+    fn fact(&self, fields: &[&str]) -> Fact {
+        let place = FactPlace {
+            at: Path::root(),
+            origin: self.origin.clone(),
+            path: Path::root(),
+        };
+        Fact::Known(Arc::new(KnownFact::new(self.value(fields), vec![place])))
+    }
+}
+
+/// Whether two namespaces may be the same: what isn't written is set later, by `kubectl -n`, Helm or Kustomize.
+pub(super) fn compatible(one: &str, other: &str) -> bool {
+    one == other || one.is_empty() || other.is_empty()
+}
+
+fn member<'a>(value: &'a Value, path: &Path) -> Option<&'a Value> {
+    path.elements()
+        .iter()
+        .try_fold(value, |value, element| match element {
+            PathElement::Key(key) => value.get(key),
+            PathElement::Index(index) => value.get(index),
+        })
+}
