@@ -20,12 +20,12 @@ type rule struct {
 }
 
 type role struct {
-	Kind      string                  `json:"kind"`
-	Namespace string                  `json:"namespace,omitempty"`
-	Name      string                  `json:"name"`
-	Labels    map[string]string       `json:"labels,omitempty"`
-	Aggregate []map[string]string     `json:"aggregate,omitempty"`
-	Rules     []rule                  `json:"rules"`
+	Kind      string              `json:"kind"`
+	Namespace string              `json:"namespace,omitempty"`
+	Name      string              `json:"name"`
+	Labels    map[string]string   `json:"labels,omitempty"`
+	Aggregate []map[string]string `json:"aggregate,omitempty"`
+	Rules     []rule              `json:"rules"`
 }
 
 type subject struct {

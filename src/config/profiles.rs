@@ -7,12 +7,24 @@ use serde_json::{Map, Value};
 use super::error::{ConfigError, Placed};
 use super::file::policy_id;
 use super::nearest::shown;
-use super::reader::{Node, Reader};
+use super::reader::{Fields, Node, Reader};
 use crate::model::{Document, KubernetesVersion, PolicyId};
 
-/// All profiles, in the order of the text.
+/// All profiles, in the order of the text, and what stands in none of them.
 #[derive(Debug, Clone, Default)]
-pub struct Profiles(Vec<Profile>);
+pub struct Profiles {
+    profiles: Vec<Profile>,
+    by_name: Vec<ByName>,
+}
+
+/// A policy that no profile binds: it runs where the configuration names it.
+#[derive(Debug, Clone)]
+pub struct ByName {
+    /// The policy.
+    pub policy: Placed<PolicyId>,
+    /// Why no profile binds it.
+    pub why: String,
+}
 
 /// A named list of bindings.
 #[derive(Debug, Clone)]
@@ -41,13 +53,18 @@ pub struct ProfileBinding {
 impl Profiles {
     /// All profiles.
     pub fn iter(&self) -> impl Iterator<Item = &Profile> {
-        self.0.iter()
+        self.profiles.iter()
     }
 
     /// The profile `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Profile> {
-        self.0.iter().find(|profile| profile.name == name)
+        self.profiles.iter().find(|profile| profile.name == name)
+    }
+
+    /// The policies that no profile binds.
+    pub fn by_name(&self) -> impl Iterator<Item = &ByName> {
+        self.by_name.iter()
     }
 
     /// The names of the profiles that hold `policy`, for whichever version.
@@ -59,7 +76,7 @@ impl Profiles {
                 .iter()
                 .any(|binding| binding.policy.value == *policy)
         };
-        self.0
+        self.profiles
             .iter()
             .filter(holds)
             .map(|profile| profile.name.as_str())
@@ -82,15 +99,19 @@ pub fn profiles(document: &Document) -> Result<Profiles, Vec<ConfigError>> {
     let reader = Reader::new(document);
     let profiles = reader
         .root("the profiles file")
-        .fields(None, &["profiles"])
+        .fields(None, &["profiles", "byName"])
         .and_then(|fields| {
             let members = fields.required("profiles", "profiles: {}")?.members()?;
-            Some(Profiles(
-                members
+            let by_name_list = fields.optional("byName");
+            Some(Profiles {
+                profiles: members
                     .into_iter()
                     .filter_map(|(name, node)| profile(name, node))
                     .collect(),
-            ))
+                by_name: by_name_list
+                    .map(|node| node.list(by_name))
+                    .unwrap_or_default(),
+            })
         });
     reader.finish(profiles)
 }
@@ -109,21 +130,33 @@ fn profile(name: &str, node: Node<'_>) -> Option<Profile> {
     })
 }
 
+fn by_name(node: Node<'_>) -> Option<ByName> {
+    let fields = node.fields(
+        Some("a policy bound by name".to_owned()),
+        &["policy", "why"],
+    )?;
+    let policy = policy(&fields);
+    let why = fields.required("why", "why: what no profile can know");
+    Some(ByName {
+        why: why.and_then(Node::text)?.to_owned(),
+        policy: policy?,
+    })
+}
+
+fn policy(fields: &Fields<'_>) -> Option<Placed<PolicyId>> {
+    let node = fields.required("policy", "policy: category/name")?;
+    let value = policy_id(node.text()?, node.at());
+    let value = value.map_err(|error| node.fail(error)).ok()?;
+    Some(Placed {
+        value,
+        at: node.at(),
+    })
+}
+
 fn binding(node: Node<'_>) -> Option<ProfileBinding> {
     let known = &["policy", "parameters", "from", "until"];
     let fields = node.fields(Some("a binding".to_owned()), known)?;
-    let policy = fields
-        .required("policy", "policy: category/name")
-        .and_then(|node| {
-            let policy = policy_id(node.text()?, node.at());
-            policy
-                .map_err(|error| node.fail(error))
-                .ok()
-                .map(|value| Placed {
-                    value,
-                    at: node.at(),
-                })
-        });
+    let policy = policy(&fields);
     let from = fields.optional("from").and_then(Node::kubernetes_version);
     let until = fields.optional("until").and_then(Node::kubernetes_version);
     if let (Some(from), Some(until)) = (from, until)
@@ -161,9 +194,14 @@ mod tests {
             &json!({"profiles": {"baseline": {"description": "the standard", "bindings": [
                 {"policy": "a/b", "parameters": {"x": 1}, "from": "1.19", "until": "1.22"},
                 {"policy": "a/c"},
-            ]}}}),
+            ]}}, "byName": [{"policy": "a/d", "why": "taste"}]}),
         ))
         .unwrap();
+        let by_name: Vec<_> = read
+            .by_name()
+            .map(|one| one.policy.value.as_str())
+            .collect();
+        assert_eq!(by_name, ["a/d"]);
         let profile = read.get("baseline").unwrap();
         assert_eq!(profile.description, "the standard");
         let [first, second] = profile.bindings.as_slice() else {
@@ -194,7 +232,7 @@ mod tests {
             let value = json!({"profiles": {"p": {"description": "d", "bindings": [{"policy": "a/b", "from": from}]}}});
             profiles(&document("profiles.yaml", &value))
                 .unwrap()
-                .0
+                .profiles
                 .remove(0)
                 .bindings
                 .remove(0)

@@ -82,7 +82,7 @@ fn facts(page: &PolicyPage<'_>) -> Vec<(&'static str, String)> {
     facts.push((
         "profiles",
         if page.profiles.is_empty() {
-            "none".to_owned()
+            "none: the configuration binds it by name, under `policies`".to_owned()
         } else {
             page.profiles.join(", ")
         },
@@ -278,7 +278,11 @@ fn table<'a>(pages: impl Iterator<Item = &'a PolicyPage<'a>>, folder: &str) -> S
             text,
             "| [{id}]({folder}{id}/README.md) | {} | {} | {} |",
             policy.severity,
-            page.profiles.join(", "),
+            if page.profiles.is_empty() {
+                "by name".to_owned()
+            } else {
+                page.profiles.join(", ")
+            },
             markdown(&policy.title),
             id = policy.id,
         );

@@ -46,16 +46,22 @@ fn every_folder_is_in_the_binary() {
         .map(|policy| policy["id"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(ids, folders());
-    assert!(ids.len() >= 18);
+    assert!(ids.len() >= 78);
 }
 
 #[test]
-fn every_policy_stands_in_a_profile() {
+fn every_policy_stands_in_a_profile_or_says_why_not() {
+    let text = fs::read_to_string(repository().join("policies/profiles.yaml")).unwrap();
+    let (profiles, by_name) = text.split_once("\nbyName:\n").unwrap();
     for policy in listed() {
-        assert!(
-            !policy["profiles"].as_array().unwrap().is_empty(),
-            "{}",
-            policy["id"]
+        let id = policy["id"].as_str().unwrap();
+        let is_bound = !policy["profiles"].as_array().unwrap().is_empty();
+        let says_why = by_name.contains(&format!("{{policy: {id}, why: "));
+        assert!(is_bound != says_why, "{id}");
+        assert_eq!(
+            profiles.contains(&format!("{{policy: {id}")),
+            is_bound,
+            "{id}"
         );
     }
 }

@@ -83,7 +83,7 @@ fn columns(page: &PolicyPage<'_>) -> [String; 4] {
     let policy = page.policy;
     let kinds: Vec<String> = policy.scope.kinds.iter().map(ToString::to_string).collect();
     let profiles = match page.profiles.as_slice() {
-        [] => "-".to_owned(),
+        [] => "by name".to_owned(),
         profiles => profiles.join(","),
     };
     [
