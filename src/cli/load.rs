@@ -194,7 +194,7 @@ pub(super) fn ready(
     for problem in problems {
         if problem.from_profile && !problem.missing.is_empty() {
             not_run.push(NotRun {
-                reason: format!("needs {}", quoted(&problem.missing)),
+                reason: format!("needs {}", problem.missing.join(", ")),
                 policy: problem.policy,
             });
         } else {
@@ -307,9 +307,4 @@ fn own_policies(policies: &[Arc<Policy>], files: &BTreeSet<String>) -> Vec<Polic
         .iter()
         .filter(|policy| files.contains(&policy.file));
     own.map(|policy| policy.id.clone()).collect()
-}
-
-fn quoted(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    quoted.join(", ")
 }

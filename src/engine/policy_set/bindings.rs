@@ -32,7 +32,7 @@ pub struct BindProblem {
     pub source: String,
     /// Whether it came with a profile.
     pub from_profile: bool,
-    /// Required parameters that aren't given; empty for any other problem.
+    /// Required parameters that aren't given, quoted, each with those that would do instead; empty for any other problem.
     pub missing: Vec<String>,
     /// Where in the parameters.
     pub path: Path,

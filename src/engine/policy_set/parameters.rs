@@ -18,7 +18,7 @@ pub(crate) struct Schema {
 
 /// What is wrong with the parameters.
 pub(super) struct Fault {
-    /// Required parameters that are missing; empty for any other fault.
+    /// Required parameters that are missing, each with those that would do instead; empty for any other fault.
     pub(super) missing: Vec<String>,
     /// Where in the parameters.
     pub(super) path: Path,
@@ -56,16 +56,20 @@ impl Schema {
         let missing = self.missing(&value);
         let mut faults = Vec::new();
         if !missing.is_empty() {
-            let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
             faults.push(Fault {
-                message: format!("needs {}", names.join(", ")),
+                message: format!("needs {}", missing.join(", ")),
                 missing,
                 path: Path::root(),
             });
         }
+        let said = |keyword: &str| match keyword {
+            "required" => true,
+            "anyOf" => self.alternatives(&value).is_some(),
+            _ => false,
+        };
         let others = validator.iter_errors(&value).filter(|error| {
             let is_root = error.instance_path().as_str().is_empty();
-            !(is_root && error.kind().keyword() == "required")
+            !(is_root && said(error.kind().keyword()))
         });
         faults.extend(others.map(|error| Fault {
             missing: Vec::new(),
@@ -80,14 +84,23 @@ impl Schema {
     }
 
     fn missing(&self, value: &Value) -> Vec<String> {
-        let required = self.schema.get("required").and_then(Value::as_array);
-        required
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .filter(|name| value.get(name).is_none())
-            .map(str::to_owned)
+        let names = required(&self.schema).filter(|name| value.get(name).is_none());
+        names
+            .map(|name| format!("`{name}`"))
+            .chain(self.alternatives(value))
             .collect()
+    }
+
+    /// The parameters of which one is needed (`anyOf` with nothing but `required`), if none is there.
+    fn alternatives(&self, value: &Value) -> Option<String> {
+        let branches = self.schema.get("anyOf")?.as_array()?;
+        let names: Vec<&str> = branches.iter().flat_map(required).collect();
+        let only_names = |branch: &Value| branch.as_object().is_some_and(|it| it.len() == 1);
+        let none = names.iter().all(|name| value.get(name).is_none());
+        (none && !names.is_empty() && branches.iter().all(only_names)).then(|| {
+            let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            quoted.join(" or ")
+        })
     }
 
     /// Puts defaults where members are absent, in objects and in the elements of arrays.
@@ -140,6 +153,12 @@ impl Schema {
             _ => {}
         }
     }
+}
+
+/// The names that a schema requires.
+fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    let names = schema.get("required").and_then(Value::as_array);
+    names.into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// A JSON Pointer of the validator, in which digits are list positions.

@@ -243,7 +243,11 @@ fn wrong_parameters_are_problems_with_their_place_and_without_values() {
     completed(
         &schema,
         json!({}),
-        Err(&[(&["registries", "more"], "", "needs `registries`, `more`")]),
+        Err(&[(
+            &["`registries`", "`more`"],
+            "",
+            "needs `registries`, `more`",
+        )]),
     );
     completed(
         &schema,
@@ -269,6 +273,21 @@ fn wrong_parameters_are_problems_with_their_place_and_without_values() {
         .bind(vec![given], Vec::new(), InlineMode::Allow)
         .1;
     assert_eq!(problems[0].message, "`a/good` takes no parameters");
+}
+
+#[test]
+fn one_of_several_parameters_may_be_needed() {
+    let schema = json!({
+        "type": "object", "anyOf": [{"required": ["registries"]}, {"required": ["denied"]}],
+        "properties": {"registries": {"type": "array"}, "denied": {"type": "array"}},
+    });
+    let needs = "`registries` or `denied`";
+    completed(
+        &schema,
+        json!({}),
+        Err(&[(&[needs], "", "needs `registries` or `denied`")]),
+    );
+    completed(&schema, json!({"denied": []}), Ok(r#"{"denied":[]}"#));
 }
 
 #[test]
