@@ -9,6 +9,7 @@ mod image;
 mod json;
 mod pattern;
 mod quote;
+mod rbac;
 mod regexes;
 mod schema;
 mod sprintf;
@@ -121,6 +122,7 @@ pub(crate) fn extension(name: &str) -> Option<Function> {
         "yaml.is_valid" => yaml::is_valid,
         "yaml.unmarshal" => yaml::unmarshal,
         "yaml.marshal" => yaml::marshal,
+        "rbac.matches" => rbac::matches,
         "rand.intn" => determinism::intn,
         "uuid.rfc4122" => determinism::uuid,
         "opa.runtime" => determinism::runtime,

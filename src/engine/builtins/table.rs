@@ -1,4 +1,5 @@
-//! The table of builtins: names and arities as `opa capabilities` of 1.22.2 lists them, and `image.parse`, which is ours.
+//! The table of builtins: names and arities as `opa capabilities` of 1.22.2 lists them, and `image.parse` and `rbac.matches`,
+//! which are ours.
 //!
 //! Holds no code; what an entry claims is tested for all of them.
 
@@ -159,6 +160,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     row("product", 1, Native),
     row("providers.aws.sign_req", 3, Refused(LATER)),
     row("rand.intn", 2, Extension),
+    row("rbac.matches", 2, Extension),
     row("re_match", 2, Refused(OLD)),
     row("regex.find_all_string_submatch_n", 3, Extension),
     row("regex.find_n", 3, Extension),

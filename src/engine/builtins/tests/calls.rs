@@ -71,6 +71,10 @@ pub(super) const CALLS: &[(&str, &str)] = &[
     ("opa.runtime", "is_object(opa.runtime())"),
     ("product", "product([2, 3]) == 6"),
     ("rand.intn", r#"rand.intn("x", 7) < 7"#),
+    (
+        "rbac.matches",
+        r#"rbac.matches([{"verbs": ["*"], "apiGroups": [""], "resources": ["pods"]}], {"verbs": {"get"}, "resources": {"": {"pods"}}}) == [{"rule": 0, "at": 0, "verbs": {"get"}, "resources": {"pods"}}]"#,
+    ),
     ("regex.find_all_string_submatch_n", r#"regex.find_all_string_submatch_n("a(x*)b", "axxb", -1) == [["axxb", "xx"]]"#),
     ("regex.find_n", r#"regex.find_n("a.", "abac", 1) == ["ab"]"#),
     ("regex.globs_match", r#"regex.globs_match("a.a.[0-9]+z", "z*.*")"#),
