@@ -12,54 +12,78 @@ use crate::engine::rego::{Val, View};
 /// Verbs of requests whose object has no name yet, or that name none: `resourceNames` don't narrow them.
 const UNNAMED: [&str; 2] = ["create", "deletecollection"];
 
-/// `rbac.matches(rules, wanted)`: for each rule that grants a wanted verb on a wanted resource `{rule, at, verbs, resources}`:
-/// its position, the position of the first of its resources that does, and what of the wanted it grants.
+/// `rbac.matches(rules, wanted)`: for each rule that grants something of `wanted` `{rule, at, matches}`: its position, the
+/// position of the first of its resources that does, and for each part of `wanted` `{part, verbs, resources}`, what it grants.
 ///
-/// `wanted` is `{verbs: a set, resources: {API group: a set of "resource" and "resource/subresource"}, named: a boolean}`;
-/// `named` says whether rules that `resourceNames` narrow count.
+/// A part is `{verbs: a set, resources: {API group: a set of "resource" and "resource/subresource"}}`. `resourceNames` narrow
+/// a rule unless one of them is in the set `names`, begins with one of the set `prefixes`, or `named` is true. `keyed` is a set
+/// of prefixes, such as `userextras/`: a rule's resource with one of them counts, whatever stands behind it.
 pub(super) fn matches(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
-    let (rules, wanted) = (any(arguments, 0)?, any(arguments, 1)?);
-    let wanted = Wanted::new(wanted);
-    let hits = items(Some(rules.clone())).into_iter().enumerate();
-    Ok(Val::array(hits.filter_map(|(position, rule)| {
-        wanted.matched(&rule).map(|hit| hit.value(position))
+    let parts = items(Some(any(arguments, 1)?.clone()));
+    let parts: Vec<Part> = parts.iter().map(Part::new).collect();
+    let rules = items(Some(any(arguments, 0)?.clone()))
+        .into_iter()
+        .enumerate();
+    Ok(Val::array(rules.filter_map(|(position, rule)| {
+        let hits = parts.iter().enumerate();
+        let hits: Vec<(usize, Hit)> = hits
+            .filter_map(|(part, wanted)| Some((part, wanted.matched(&rule)?)))
+            .collect();
+        let at = hits.iter().map(|(_, hit)| hit.at).min()?;
+        Some(Val::object([
+            ("rule", Val::integer(position as i128)),
+            ("at", Val::integer(at as i128)),
+            (
+                "matches",
+                Val::array(hits.iter().map(|(part, hit)| hit.value(*part))),
+            ),
+        ]))
     })))
 }
 
-struct Wanted {
+/// One of the things that are looked for.
+struct Part {
     verbs: BTreeSet<String>,
     resources: Vec<(String, BTreeSet<String>)>,
+    names: BTreeSet<String>,
+    prefixes: BTreeSet<String>,
     named: bool,
+    keyed: BTreeSet<String>,
 }
 
+/// What of a part a rule grants.
 struct Hit {
     at: usize,
     verbs: BTreeSet<String>,
     resources: BTreeSet<String>,
 }
 
-impl Wanted {
-    fn new(wanted: &Val) -> Self {
-        let members = wanted.member("resources").and_then(|it| it.members());
+impl Part {
+    fn new(part: &Val) -> Self {
+        let set = |key: &str| texts(part.member(key)).collect::<BTreeSet<String>>();
+        let members = part.member("resources").and_then(|it| it.members());
         let resources = members.into_iter().flatten();
         Self {
-            verbs: texts(wanted.member("verbs")).collect(),
+            verbs: set("verbs"),
             resources: resources
                 .filter_map(|(group, names)| {
                     Some((group.as_str()?.to_owned(), texts(Some(names)).collect()))
                 })
                 .collect(),
-            named: wanted.member("named") == Some(Val::TRUE),
+            names: set("names"),
+            prefixes: set("prefixes"),
+            named: part.member("named") == Some(Val::TRUE),
+            keyed: set("keyed"),
         }
     }
 
     fn matched(&self, rule: &Val) -> Option<Hit> {
-        let narrowed = !self.named && is_narrowed(rule);
+        let narrowed = self.is_narrowed(rule);
         let verbs = self.verbs(rule, narrowed);
         if verbs.is_empty() {
             return None;
         }
-        let names = self.names(rule, narrowed);
+        let names = self.resources(rule, narrowed);
         if names.is_empty() {
             return None;
         }
@@ -69,9 +93,16 @@ impl Wanted {
             let Some(entry) = entry.as_str() else {
                 continue;
             };
-            for name in names.iter().filter(|name| covers(entry, name)) {
+            let before = resources.len();
+            let keyed = |prefix: &String| entry.starts_with(prefix) && !entry.ends_with("/*");
+            if self.keyed.iter().any(keyed) {
+                resources.insert(entry.to_owned());
                 first.get_or_insert(position);
-                resources.insert((*name).clone());
+            }
+            let covered = names.iter().filter(|name| covers(entry, name));
+            resources.extend(covered.map(|name| (*name).clone()));
+            if resources.len() > before {
+                first.get_or_insert(position);
             }
         }
         first.map(|at| Hit {
@@ -82,53 +113,62 @@ impl Wanted {
     }
 
     fn verbs(&self, rule: &Val, narrowed: bool) -> BTreeSet<String> {
-        let own: Vec<Val> = items(rule.member("verbs"));
-        let has = |verb: &str| {
-            own.iter()
-                .any(|own| matches!(own.as_str(), Some(own) if own == "*" || own == verb))
-        };
+        let own = items(rule.member("verbs"));
         let counts = |verb: &&String| !narrowed || UNNAMED.contains(&verb.as_str());
         let granted = self.verbs.iter().filter(counts);
-        granted.filter(|verb| has(verb)).cloned().collect()
+        granted
+            .filter(|verb| names_or_all(&own, verb))
+            .cloned()
+            .collect()
     }
 
     /// The wanted resources of the rule's API groups; a request for a subresource always names its object.
-    fn names(&self, rule: &Val, narrowed: bool) -> BTreeSet<&String> {
-        let own: Vec<Val> = items(rule.member("apiGroups"));
-        let has = |group: &str| {
-            own.iter()
-                .any(|own| matches!(own.as_str(), Some(own) if own == "*" || own == group))
-        };
-        let groups = self.resources.iter().filter(|(group, _)| has(group));
+    fn resources(&self, rule: &Val, narrowed: bool) -> BTreeSet<&String> {
+        let own = items(rule.member("apiGroups"));
+        let groups = self
+            .resources
+            .iter()
+            .filter(|(group, _)| names_or_all(&own, group));
         groups
             .flat_map(|(_, names)| names)
             .filter(|name| !narrowed || !name.contains('/'))
             .collect()
     }
+
+    /// The empty name is the one of requests that name no object: a list that holds it doesn't narrow.
+    fn is_narrowed(&self, rule: &Val) -> bool {
+        let names = items(rule.member("resourceNames"));
+        let opens = |name: &str| {
+            name.is_empty()
+                || self.names.contains(name)
+                || self.prefixes.iter().any(|prefix| name.starts_with(prefix))
+        };
+        !self.named && !names.is_empty() && !names.iter().filter_map(Val::as_str).any(opens)
+    }
 }
 
 impl Hit {
-    fn value(&self, rule: usize) -> Val {
+    fn value(&self, part: usize) -> Val {
         let set = |texts: &BTreeSet<String>| Val::set(texts.iter().map(|text| Val::string(text)));
         Val::object([
-            ("rule", Val::integer(rule as i128)),
-            ("at", Val::integer(self.at as i128)),
+            ("part", Val::integer(part as i128)),
             ("verbs", set(&self.verbs)),
             ("resources", set(&self.resources)),
         ])
     }
 }
 
+/// Whether a rule's list holds `wanted` or `*`; both are compared as they are written.
+fn names_or_all(own: &[Val], wanted: &str) -> bool {
+    own.iter()
+        .filter_map(Val::as_str)
+        .any(|own| own == "*" || own == wanted)
+}
+
 /// `*` covers every resource and subresource, `*/exec` that subresource of every resource; `pods/*` and `*/*` cover nothing.
 fn covers(entry: &str, name: &str) -> bool {
     let of_any = |sub: &str| name.split_once('/').is_some_and(|(_, own)| own == sub);
     entry == "*" || entry == name || entry.strip_prefix("*/").is_some_and(of_any)
-}
-
-/// The empty name is the one of requests that name no object: a list that holds it doesn't narrow.
-fn is_narrowed(rule: &Val) -> bool {
-    let names = items(rule.member("resourceNames"));
-    !names.is_empty() && names.iter().all(|name| name.as_str() != Some(""))
 }
 
 fn items(value: Option<Val>) -> Vec<Val> {

@@ -14,6 +14,7 @@ use crate::engine::tests::{options, unit};
 mod calls;
 mod edges;
 mod formats;
+mod rbac;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap()
@@ -107,90 +108,6 @@ fn an_image_is_parsed_or_null() {
     );
     for other in ["\"a:b:c\"", "\"\"", "null", "5", "[]", "{}", "true"] {
         check(&format!("image.parse({other})"), &Value::Null);
-    }
-}
-
-/// What of get, create on pods, pods/exec, deployments `rule` grants, as `verbs; resources; at`.
-#[track_caller]
-fn grants(rule: &Value, more: &str, expected: &str) {
-    let wanted = format!(
-        r#"{{"verbs": {{"get", "create"}}, "resources": {{"": {{"pods", "pods/exec"}}, "apps": {{"deployments"}}}}{more}}}"#
-    );
-    let value = evaluate(&format!("rbac.matches([null, {rule}], {wanted})"))
-        .unwrap()
-        .to_json();
-    let shown = value.as_array().unwrap().iter().map(|hit| {
-        let list = |key: &str| {
-            hit[key]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|it| it.as_str().unwrap())
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        assert_eq!(hit["rule"], 1);
-        format!("{}; {}; {}", list("verbs"), list("resources"), hit["at"])
-    });
-    assert_eq!(shown.collect::<Vec<_>>().join(" | "), expected, "{rule}");
-}
-
-#[test]
-fn rules_of_roles_match_as_the_authorizer_matches() {
-    let rule = |groups: &[&str], resources: &[&str], verbs: &[&str]| json!({"apiGroups": groups, "resources": resources, "verbs": verbs});
-    for (rule, expected) in [
-        (
-            rule(&[""], &["nodes", "pods"], &["get", "list"]),
-            "get; pods; 1",
-        ),
-        (
-            rule(&["*"], &["*"], &["*"]),
-            "create get; deployments pods pods/exec; 0",
-        ),
-        (
-            rule(&[""], &["*"], &["create"]),
-            "create; pods pods/exec; 0",
-        ),
-        (
-            rule(&[""], &["*/exec"], &["create"]),
-            "create; pods/exec; 0",
-        ),
-        (
-            rule(&[""], &["pods/exec"], &["create"]),
-            "create; pods/exec; 0",
-        ),
-        // None of these grants anything.
-        (
-            rule(&[""], &["pods/*", "*/*", "Pods", "", "*/"], &["*"]),
-            "",
-        ),
-        (rule(&[""], &["pods"], &["GET", "g*", "list"]), ""),
-        (rule(&["apps"], &["pods"], &["get"]), ""),
-        (rule(&[], &["pods"], &["get"]), ""),
-        (rule(&["a*"], &["deployments"], &["get"]), ""),
-        (json!({"resources": ["pods"], "verbs": ["get"]}), ""),
-        (
-            json!({"apiGroups": null, "resources": {"pods": 1}, "verbs": 5}),
-            "",
-        ),
-        (
-            json!({"apiGroups": [null, 5], "resources": [[]], "verbs": [{}]}),
-            "",
-        ),
-        (json!("pods"), ""),
-    ] {
-        grants(&rule, "", expected);
-    }
-}
-
-#[test]
-fn names_narrow_all_but_what_has_none() {
-    let rule = |names: Value| json!({"apiGroups": [""], "resources": ["pods", "pods/exec"], "verbs": ["*"], "resourceNames": names});
-    let whole = "create get; pods pods/exec; 0";
-    grants(&rule(json!(["web"])), "", "create; pods; 0");
-    grants(&rule(json!(["web"])), r#", "named": true"#, whole);
-    for not_narrowed in [json!([]), json!(null), json!(["web", ""]), json!("web")] {
-        grants(&rule(not_narrowed), "", whole);
     }
 }
 
