@@ -13,10 +13,12 @@ use crate::engine::rego::{Val, View};
 const UNNAMED: [&str; 2] = ["create", "deletecollection"];
 
 /// `rbac.matches(rules, wanted)`: for each rule that grants something of `wanted` `{rule, at, matches}`: its position, the
-/// position of the first of its resources that does, and for each part of `wanted` `{part, verbs, resources}`, what it grants.
+/// position of the first of its resources that does, and for each part of `wanted` `{part, verbs, resources, named}`, what it
+/// grants, on objects of which names.
 ///
 /// A part is `{verbs: a set, resources: {API group: a set of "resource" and "resource/subresource"}}`. `resourceNames` narrow
-/// a rule unless one of them is in the set `names`, begins with one of the set `prefixes`, or `named` is true. `keyed` is a set
+/// a rule unless some of them are in the set `names`, begin with one of the set `prefixes`, or `named` is true; these are then
+/// the match's `named`. `keyed` is a set
 /// of prefixes, such as `userextras/`: a rule's resource with one of them counts, whatever stands behind it.
 pub(super) fn matches(arguments: &[Val], _: &Context) -> Result<Val, Fault> {
     let parts = items(Some(any(arguments, 1)?.clone()));
@@ -56,6 +58,17 @@ struct Hit {
     at: usize,
     verbs: BTreeSet<String>,
     resources: BTreeSet<String>,
+    named: BTreeSet<String>,
+}
+
+/// What `resourceNames` leave of a rule for a part.
+enum Narrowing {
+    /// Objects of any name.
+    None,
+    /// Those of these names, which are wanted.
+    To(BTreeSet<String>),
+    /// Only what has no name.
+    Away,
 }
 
 impl Part {
@@ -78,7 +91,11 @@ impl Part {
     }
 
     fn matched(&self, rule: &Val) -> Option<Hit> {
-        let narrowed = self.is_narrowed(rule);
+        let (narrowed, named) = match self.narrowing(rule) {
+            Narrowing::None => (false, BTreeSet::new()),
+            Narrowing::To(names) => (false, names),
+            Narrowing::Away => (true, BTreeSet::new()),
+        };
         let verbs = self.verbs(rule, narrowed);
         if verbs.is_empty() {
             return None;
@@ -109,6 +126,7 @@ impl Part {
             at,
             verbs,
             resources,
+            named,
         })
     }
 
@@ -136,14 +154,22 @@ impl Part {
     }
 
     /// The empty name is the one of requests that name no object: a list that holds it doesn't narrow.
-    fn is_narrowed(&self, rule: &Val) -> bool {
-        let names = items(rule.member("resourceNames"));
-        let opens = |name: &str| {
-            name.is_empty()
+    fn narrowing(&self, rule: &Val) -> Narrowing {
+        let names: BTreeSet<String> = texts(rule.member("resourceNames")).collect();
+        if names.is_empty() || names.contains("") {
+            return Narrowing::None;
+        }
+        let is_wanted = |name: &String| {
+            self.named
                 || self.names.contains(name)
                 || self.prefixes.iter().any(|prefix| name.starts_with(prefix))
         };
-        !self.named && !names.is_empty() && !names.iter().filter_map(Val::as_str).any(opens)
+        let wanted: BTreeSet<String> = names.into_iter().filter(is_wanted).collect();
+        if wanted.is_empty() {
+            Narrowing::Away
+        } else {
+            Narrowing::To(wanted)
+        }
     }
 }
 
@@ -154,6 +180,7 @@ impl Hit {
             ("part", Val::integer(part as i128)),
             ("verbs", set(&self.verbs)),
             ("resources", set(&self.resources)),
+            ("named", set(&self.named)),
         ])
     }
 }

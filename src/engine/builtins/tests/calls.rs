@@ -73,7 +73,7 @@ pub(super) const CALLS: &[(&str, &str)] = &[
     ("rand.intn", r#"rand.intn("x", 7) < 7"#),
     (
         "rbac.matches",
-        r#"rbac.matches([{"verbs": ["*"], "apiGroups": [""], "resources": ["pods"]}], [{"verbs": {"get"}, "resources": {"": {"pods"}}}]) == [{"rule": 0, "at": 0, "matches": [{"part": 0, "verbs": {"get"}, "resources": {"pods"}}]}]"#,
+        r#"rbac.matches([{"verbs": ["*"], "apiGroups": [""], "resources": ["pods"]}], [{"verbs": {"get"}, "resources": {"": {"pods"}}}]) == [{"rule": 0, "at": 0, "matches": [{"part": 0, "verbs": {"get"}, "resources": {"pods"}, "named": set()}]}]"#,
     ),
     ("regex.find_all_string_submatch_n", r#"regex.find_all_string_submatch_n("a(x*)b", "axxb", -1) == [["axxb", "xx"]]"#),
     ("regex.find_n", r#"regex.find_n("a.", "abac", 1) == ["ab"]"#),

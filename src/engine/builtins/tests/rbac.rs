@@ -24,7 +24,12 @@ fn grants(rule: &Value, more: &str, expected: &str) {
                 .join(" ")
         };
         assert_eq!(hit["rule"], 1);
-        format!("{}; {}; {}", list("verbs"), list("resources"), hit["at"])
+        let named = match list("named") {
+            names if names.is_empty() => names,
+            names => format!("; named {names}"),
+        };
+        let (verbs, resources) = (list("verbs"), list("resources"));
+        format!("{verbs}; {resources}; {}{named}", hit["at"])
     });
     assert_eq!(shown.collect::<Vec<_>>().join(" | "), expected, "{rule}");
 }
@@ -88,14 +93,22 @@ fn names_narrow_all_but_what_has_none() {
         r#", "names": {"db", "web"}"#,
         r#", "prefixes": {"w"}"#,
     ] {
-        grants(&rule(json!(["api", "web"])), more, whole);
+        let all = if more.contains("true") { "api " } else { "" };
+        let expected = format!("{whole}; named {all}web");
+        grants(&rule(json!(["api", "web"])), more, &expected);
         grants(
             &rule(json!(["api"])),
             &more.replace("true", "false"),
             narrowed,
         );
     }
-    for not_narrowed in [json!([]), json!(null), json!(["web", ""]), json!("web")] {
+    for not_narrowed in [
+        json!([]),
+        json!(null),
+        json!(["web", ""]),
+        json!("web"),
+        json!([null]),
+    ] {
         grants(&rule(not_narrowed), "", whole);
     }
 }
@@ -130,8 +143,8 @@ fn each_part_is_matched() {
         .unwrap()
         .to_json();
     let expected = json!([{"rule": 0, "at": 1, "matches": [
-        {"part": 0, "verbs": ["get"], "resources": ["pods"]},
-        {"part": 2, "verbs": ["get"], "resources": ["deployments"]},
+        {"part": 0, "verbs": ["get"], "resources": ["pods"], "named": []},
+        {"part": 2, "verbs": ["get"], "resources": ["deployments"], "named": []},
     ]}]);
     assert_eq!(value, expected);
     for wrong in [
