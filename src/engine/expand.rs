@@ -13,6 +13,10 @@ const WORKLOADS: &[(&str, &str, &[&str])] = &[
     ("apps", "ReplicaSet", &["spec", "template"]),
     ("apps", "StatefulSet", &["spec", "template"]),
     ("apps", "DaemonSet", &["spec", "template"]),
+    // Where they were before Kubernetes 1.16; old manifests still name it.
+    ("extensions", "Deployment", &["spec", "template"]),
+    ("extensions", "ReplicaSet", &["spec", "template"]),
+    ("extensions", "DaemonSet", &["spec", "template"]),
     ("", "ReplicationController", &["spec", "template"]),
     ("", "PodTemplate", &["template"]),
     ("batch", "Job", &["spec", "template"]),

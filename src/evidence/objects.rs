@@ -138,6 +138,10 @@ impl Objects {
         let (Some(kind), Some(name)) = (part("kind"), part("name")) else {
             return Fact::unavailable(Why::NOT_SCANNED, "the binding names no role");
         };
+        if review.kind.kind == "ClusterRoleBinding" && kind != "ClusterRole" {
+            // The API server refuses it: a role of one namespace can't be bound in all.
+            return Fact::known(Value::Null);
+        }
         let bootstrap = built_in::is_own_binding(object);
         let key = format!("{kind}/{}/{name}/{bootstrap}", review.namespace);
         self.shared(FactName::Role, key, || {

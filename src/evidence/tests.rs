@@ -52,6 +52,12 @@ fn binding(kind: &str, role: &str) -> Value {
     })
 }
 
+fn role_binding(kind: &str, role: &str) -> Value {
+    let mut binding = binding(kind, role);
+    binding["kind"] = json!("RoleBinding");
+    binding
+}
+
 fn rule(resource: &str) -> Value {
     json!({"apiGroups": [""], "resources": [resource], "verbs": ["get"]})
 }
@@ -130,8 +136,8 @@ fn what_is_not_there_says_how_much_was_looked_at() {
         let objects = objects(extent, &[]);
         for missing in [
             binding("ClusterRole", "gone"),
-            binding("Role", "cluster-admin"),
-            binding("Pod", "x"),
+            role_binding("Role", "cluster-admin"),
+            role_binding("Pod", "x"),
         ] {
             assert_eq!(fact(&objects, FactName::Role, &missing), code, "{missing}");
         }
@@ -144,13 +150,22 @@ fn what_is_not_there_says_how_much_was_looked_at() {
         json!({}),
         json!({"kind": 5, "name": "x"}),
     ] {
-        let mut one = binding("Role", "x");
+        let mut one = role_binding("Role", "x");
         one["roleRef"] = broken;
         assert_eq!(
             fact(&objects(Extent::Whole, &[]), FactName::Role, &one),
             "not_scanned"
         );
     }
+}
+
+#[test]
+fn a_cluster_wide_binding_of_a_role_refers_to_nothing() {
+    let role = json!({"apiVersion": RBAC, "kind": "Role", "metadata": {"name": "a", "namespace": "shop"}, "rules": []});
+    let objects = objects(Extent::Whole, &[role]);
+    let found = |binding: &Value| fact(&objects, FactName::Role, binding);
+    assert_eq!(found(&binding("Role", "a")), Value::Null);
+    assert_eq!(found(&role_binding("Role", "a"))["metadata"]["name"], "a");
 }
 
 #[test]

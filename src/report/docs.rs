@@ -249,34 +249,56 @@ fn push_references(text: &mut String, policy: &Policy) {
 /// The list of all pages by category, for `policies/README.md`; links are relative to it.
 #[must_use]
 pub fn index(pages: &[PolicyPage<'_>]) -> String {
-    let mut categories: BTreeMap<&str, Vec<&PolicyPage<'_>>> = BTreeMap::new();
-    for page in pages {
-        categories
-            .entry(page.policy.id.category())
-            .or_default()
-            .push(page);
-    }
     let mut text = format!("{GENERATED}# Policies\n");
-    for (category, pages) in categories {
-        let table = table(pages.into_iter(), "");
+    for (category, pages) in by_category(pages) {
+        let table = table(pages.into_iter());
         section(&mut text, category, table.trim_end());
     }
     text
 }
 
-/// The table of all policies for the project's README; links are relative to it.
+/// The table of all policies for the project's README, a row for each category; links are relative to it.
 #[must_use]
 pub fn readme_table(pages: &[PolicyPage<'_>]) -> String {
-    table(pages.iter(), "policies/")
+    let mut text =
+        "| category | in profile `default` | in others, or by name |\n|---|---|---|\n".to_owned();
+    for (category, pages) in by_category(pages) {
+        let is_default = |page: &&&PolicyPage<'_>| page.profiles.iter().any(|it| it == "default");
+        let (default, others): (Vec<_>, Vec<_>) = pages.iter().partition(|page| is_default(page));
+        let _ = writeln!(
+            text,
+            "| [{category}](policies/README.md#{category}) | {} | {} |",
+            linked(&default),
+            linked(&others)
+        );
+    }
+    text
 }
 
-fn table<'a>(pages: impl Iterator<Item = &'a PolicyPage<'a>>, folder: &str) -> String {
+fn linked(pages: &[&&PolicyPage<'_>]) -> String {
+    let links = pages.iter().map(|page| {
+        let id = &page.policy.id;
+        format!("[{}](policies/{id}/README.md)", id.name())
+    });
+    links.collect::<Vec<_>>().join(" · ")
+}
+
+fn by_category<'a>(pages: &'a [PolicyPage<'a>]) -> BTreeMap<&'a str, Vec<&'a PolicyPage<'a>>> {
+    let mut categories: BTreeMap<&str, Vec<&PolicyPage<'_>>> = BTreeMap::new();
+    for page in pages {
+        let category = page.policy.id.category();
+        categories.entry(category).or_default().push(page);
+    }
+    categories
+}
+
+fn table<'a>(pages: impl Iterator<Item = &'a PolicyPage<'a>>) -> String {
     let mut text = "| policy | severity | profiles | |\n|---|---|---|---|\n".to_owned();
     for page in pages {
         let policy = page.policy;
         let _ = writeln!(
             text,
-            "| [{id}]({folder}{id}/README.md) | {} | {} | {} |",
+            "| [{id}]({id}/README.md) | {} | {} | {} |",
             policy.severity,
             if page.profiles.is_empty() {
                 "by name".to_owned()

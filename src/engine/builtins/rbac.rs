@@ -111,7 +111,10 @@ impl Part {
                 continue;
             };
             let before = resources.len();
-            let keyed = |prefix: &String| entry.starts_with(prefix) && !entry.ends_with("/*");
+            let keyed = |prefix: &String| {
+                let key = entry.strip_prefix(prefix.as_str());
+                key.is_some_and(|key| !key.is_empty() && key != "*")
+            };
             if self.keyed.iter().any(keyed) {
                 resources.insert(entry.to_owned());
                 first.get_or_insert(position);

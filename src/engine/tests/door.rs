@@ -58,6 +58,7 @@ fn all_workload_kinds_hold_templates() {
         ("apps/v1", "StatefulSet"),
         ("apps/v1", "DaemonSet"),
         ("v1", "ReplicationController"),
+        ("extensions/v1beta1", "Deployment"),
         ("batch/v1", "Job"),
     ] {
         let mut object = deployment(&pod(&privileged()));

@@ -124,6 +124,7 @@ fn a_key_counts_whatever_it_is() {
     );
     grants(&rule("pods/exec"), keyed, "get; pods/exec; 1");
     grants(&rule("userextras/*"), keyed, "");
+    grants(&rule("userextras/"), keyed, "");
     grants(&rule("users"), keyed, "");
 }
 
