@@ -1,0 +1,122 @@
+package policies.rbac.api_extension_write_test
+
+import data.policies.rbac.api_extension_write
+
+test_all_that_is_meant_is_told_of_wildcards if {
+	_told(_role("ClusterRole", [_rule("*", "*", "*")])) == {
+		"path": ["rules", 0, "resources", 0],
+		"msg": concat(" ", [
+			`cluster role "app" can`,
+			"create, delete, deletecollection, patch, update",
+			"apiservices, customresourcedefinitions, flowschemas, priorityclasses,",
+			"prioritylevelconfigurations, runtimeclasses",
+		]),
+		"details": {"found": "*"},
+		"related": [],
+	}
+}
+
+test_resources_belong_to_their_group if {
+	every group, resources in {
+		"apiextensions.k8s.io": ["customresourcedefinitions"],
+		"apiregistration.k8s.io": ["apiservices"],
+		"flowcontrol.apiserver.k8s.io": ["flowschemas", "prioritylevelconfigurations"],
+		"node.k8s.io": ["runtimeclasses"],
+		"scheduling.k8s.io": ["priorityclasses"],
+	} {
+		every resource in resources {
+			_judged("ClusterRole", _rule(group, resource, "*")) == _first
+			_judged("ClusterRole", _rule("shop.example.com", resource, "*")) == set()
+		}
+	}
+}
+
+test_one_of_the_verbs_is_enough if {
+	every verb in ["create", "update", "patch", "delete", "deletecollection"] {
+		_judged("ClusterRole", _rule("apiregistration.k8s.io", "apiservices", verb)) == _first
+	}
+	every verb in ["get", "list", "watch", "use"] {
+		_judged("ClusterRole", _rule("apiregistration.k8s.io", "apiservices", verb)) == set()
+	}
+}
+
+test_other_resources_are_none if {
+	near_misses := ["customresourcedefinitions", "apiservices/status", "apiservices/*", "apiservice"]
+	every resource in near_misses {
+		_judged("ClusterRole", _rule("apiregistration.k8s.io", resource, "*")) == set()
+	}
+}
+
+test_names_narrow_what_has_a_name if {
+	named := {"resourceNames": ["shop"]}
+	every verb in ["update", "patch", "delete"] {
+		rule := object.union(_rule("apiregistration.k8s.io", "apiservices", verb), named)
+		_judged("ClusterRole", rule) == set()
+	}
+	every verb in ["create", "deletecollection"] {
+		rule := object.union(_rule("apiregistration.k8s.io", "apiservices", verb), named)
+		_judged("ClusterRole", rule) == _first
+	}
+}
+
+test_a_binding_hands_out_what_its_role_grants if {
+	rules := [_rule("", "x", "*"), _rule("apiregistration.k8s.io", "apiservices", "update")]
+	told := _told(_binding("ClusterRoleBinding", rules, {}))
+	told.path == ["roleRef", "name"]
+	told.msg == `binding hands out cluster role "app", which can update apiservices`
+	told.details == {"found": "app"}
+	[place.path | some place in told.related] == [["rules", 1, "resources", 0]]
+	{place.of | some place in told.related} == {"role"}
+	reading := [_rule("apiregistration.k8s.io", "apiservices", "get")]
+	_found(_binding("ClusterRoleBinding", reading, {})) == set()
+}
+
+test_what_is_kubernetes_own_is_none if {
+	role := _role("ClusterRole", [_rule("*", "*", "*")])
+	_found(object.union(role, {"evidence": {"role": {"value": {"bootstrap": true}}}})) == set()
+	_found(_binding("ClusterRoleBinding", [_rule("*", "*", "*")], {"bootstrap": true})) == set()
+}
+
+test_wrong_types_count_as_absent if {
+	every wrong in _wrong {
+		_found(_role("ClusterRole", wrong)) == set()
+		_found(_role("ClusterRole", [wrong])) == set()
+		_found(_binding("ClusterRoleBinding", wrong, {})) == set()
+		every field in ["apiGroups", "resources", "verbs"] {
+			rule := object.union(_rule("apiregistration.k8s.io", "apiservices", "update"), {field: wrong})
+			found := _found(_role("ClusterRole", [rule, _rule("*", "*", "*")]))
+			found == {["rules", 1, "resources", 0]}
+		}
+	}
+}
+
+_judged(kind, rule) := _found(_role(kind, [rule]))
+
+_first := {["rules", 0, "resources", 0]}
+
+_role(kind, rules) := {
+	"review": {"kind": {"kind": kind}, "object": {"metadata": {"name": "app"}, "rules": rules}},
+	"evidence": {"role": {"state": "unavailable", "why": {"code": "not_scanned", "message": ""}}},
+}
+
+_binding(kind, rules, more) := {
+	"review": {"kind": {"kind": kind}, "object": {"metadata": {"name": "team"}}},
+	"evidence": {"role": {"state": "known", "value": object.union(
+		{"kind": "ClusterRole", "metadata": {"name": "app"}, "rules": rules},
+		more,
+	)}},
+}
+
+_rule(group, resource, verb) := {"apiGroups": [group], "resources": [resource], "verbs": [verb]}
+
+_found(document) := paths if {
+	found := api_extension_write.violation with input as document
+	paths := {v.path | some v in found}
+}
+
+_told(document) := told if {
+	found := api_extension_write.violation with input as document
+	some told in found
+}
+
+_wrong := [null, true, 5, "x", [], {}, [null], [5], [[]], {"a": null}]
