@@ -21,6 +21,7 @@ use crate::model::SourceText;
 #[derive(RustEmbed)]
 #[folder = "policies/"]
 #[exclude = "*.md"]
+#[exclude = "concepts.yaml"]
 struct Shipped;
 
 /// Where the shipped policies stand in the repository; their paths begin with it.

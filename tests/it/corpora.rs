@@ -1,11 +1,21 @@
 //! The labelled corpora: the measure of our verdicts. Read, never copied, no file special-cased.
 
-use std::collections::BTreeMap;
+mod constraint;
+mod labels;
+mod mapping;
+mod objects;
+mod positions;
+mod run;
+mod score;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use portcullis::config::{self, Config, Resolve};
 use portcullis::engine::{self, Bindings, Options, PolicySet};
 use portcullis::model::{
@@ -16,9 +26,17 @@ use portcullis::{bundle, model};
 use serde_json::json;
 
 use crate::require;
+use labels::Corpus;
+use mapping::Mapping;
+use score::Scores;
 
 /// Labels that the corpora's README counts.
 const PSS_LABELS: usize = 4_537;
+
+/// The time of all runs.
+fn now() -> Timestamp {
+    "2026-11-25T12:00:00Z".parse().unwrap()
+}
 
 /// The shipped policies for one version, with one profile bound.
 fn profile(version: KubernetesVersion, name: &str) -> (PolicySet, Bindings) {
@@ -108,7 +126,6 @@ fn pss_every_label_bare_and_wrapped() {
     );
     let mut read: BTreeMap<String, Vec<(&'static str, Review)>> = BTreeMap::new();
     let (mut right, mut wrong) = (0, Vec::new());
-    let now = "2026-11-25T12:00:00Z".parse().unwrap();
     for ((version, level), labelled) in &rows {
         let (set, bindings) = profile(version.parse().unwrap(), level);
         for (number, (file, allowed)) in labelled.iter().enumerate() {
@@ -119,7 +136,7 @@ fn pss_every_label_bare_and_wrapped() {
                 let mut review = review.clone();
                 review.memo = model::Memo::default();
                 let decision =
-                    engine::evaluate(&set, &bindings, &review, &Evidence::default(), now);
+                    engine::evaluate(&set, &bindings, &review, &Evidence::default(), now());
                 if (decision.verdict == Verdict::Allow) == *allowed && decision.failures.is_empty()
                 {
                     right += 1;
@@ -141,4 +158,79 @@ fn pss_every_label_bare_and_wrapped() {
     .unwrap();
     wrong.truncate(5);
     assert_eq!(right, 2 * PSS_LABELS, "{wrong:#?}");
+}
+
+#[test]
+fn every_check_is_mapped_once_to_policies_that_exist() {
+    let mapping = Mapping::read();
+    let mut checks = BTreeSet::new();
+    for check in mapping.checks() {
+        assert!(checks.insert(check), "{check:?} is mapped twice");
+    }
+    for (check, entry) in mapping.entries() {
+        assert!(entry.is_decided(), "{check}: one decision is needed");
+        let given = entry.parameters.keys().chain(entry.parameters_from.keys());
+        for id in given {
+            assert!(entry.policies.contains(id), "{check}: {id} isn't asked");
+        }
+    }
+    let mut policies = run::Policies::default();
+    let shipped: BTreeSet<&str> = policies
+        .set(None)
+        .policies()
+        .iter()
+        .map(|policy| policy.id.as_str())
+        .collect();
+    let named: BTreeSet<&str> = mapping
+        .entries()
+        .flat_map(|(_, entry)| &entry.policies)
+        .map(String::as_str)
+        .collect();
+    let missing: Vec<_> = named.difference(&shipped).collect();
+    assert!(missing.is_empty(), "no such policies: {missing:?}");
+    let mut there: BTreeSet<(&str, String)> = BTreeSet::new();
+    for corpus in Corpus::ALL {
+        let Some((_, labels)) = labels::read(corpus) else {
+            return;
+        };
+        there.extend(labels.into_iter().map(|label| (corpus.name(), label.check)));
+    }
+    let there: BTreeSet<(&str, &str)> = there
+        .iter()
+        .map(|(corpus, check)| (*corpus, check.as_str()))
+        .collect();
+    let unknown: Vec<_> = checks.difference(&there).collect();
+    let forgotten: Vec<_> = there.difference(&checks).collect();
+    assert!(unknown.is_empty(), "no label has these checks: {unknown:?}");
+    assert!(forgotten.is_empty(), "not mapped: {forgotten:?}");
+}
+
+#[test]
+fn scores_are_the_committed_ones() {
+    let mapping = Mapping::read();
+    let mut scores = Scores::default();
+    for corpus in Corpus::ALL {
+        let Some((folder, labels)) = labels::read(corpus) else {
+            return;
+        };
+        scores.measure(corpus, &folder, &labels, &mapping);
+    }
+    let mut stderr = std::io::stderr();
+    for one in &scores.disagreements {
+        let (corpus, check) = (one.corpus.name(), &one.check);
+        writeln!(
+            stderr,
+            "{corpus} {check}, row {}: {}: {}",
+            one.row, one.case, one.what
+        )
+        .unwrap();
+    }
+    writeln!(stderr, "{}", table::corpora(&scores.cells)).unwrap();
+    assert!(scores.failures.is_empty(), "{:#?}", scores.failures);
+    let unexplained = scores.unexplained(&mapping);
+    assert!(
+        unexplained.is_empty(),
+        "not explained, or explained for nothing: {unexplained:#?}"
+    );
+    table::check(&scores, &mapping).unwrap();
 }

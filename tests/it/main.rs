@@ -18,3 +18,4 @@ mod metadata;
 mod policies;
 mod project;
 mod require;
+mod shapes;

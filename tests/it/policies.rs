@@ -118,6 +118,43 @@ fn a_deny_case_moved_by_one_column_fails() {
     assert_eq!(project.read(&name), text);
 }
 
+/// The policies that find something in a folder, under a profile.
+fn found_in(folder: &str, profile: &str) -> (Value, Vec<String>) {
+    let scan = format!("scan {folder} --profile {profile} --format json");
+    let run = run_in(&repository(), &scan, b"");
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let mut found: Vec<String> = findings
+        .map(|finding| finding["policy"].as_str().unwrap().to_owned())
+        .collect();
+    found.sort();
+    found.dedup();
+    (report, found)
+}
+
+#[test]
+fn a_careful_team_is_left_alone() {
+    let (report, found) = found_in("testdata/careful", "default");
+    assert_eq!(found, Vec::<String>::new());
+    assert!(report["coverage"]["objects"].as_u64().unwrap() >= 25);
+    assert_eq!(report["failures"], Value::Array(Vec::new()));
+    assert_eq!(report["coverage"]["unreadable"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn the_shop_shows_each_category_and_its_clean_twin_none() {
+    let (_, found) = found_in("testdata/shop", "strict");
+    for category in folders_of(&repository().join("policies")) {
+        let shown = found
+            .iter()
+            .any(|id| id.starts_with(&format!("{category}/")));
+        assert!(shown || category == "lib", "{category}");
+    }
+    let (report, found) = found_in("testdata/shop-clean", "strict");
+    assert_eq!(found, Vec::<String>::new());
+    assert_eq!(report["failures"], Value::Array(Vec::new()));
+}
+
 #[test]
 fn pages_index_and_table_are_fresh() {
     let run = run_in(&repository(), "docs --check", b"");
