@@ -140,9 +140,12 @@ def main():
     options = parser.parse_args()
     binary = str(pathlib.Path(options.binary).resolve())
     cases = [
+        ("14 MB, 700 objects, default", large_tree, ["scan", "."], "≤ 2 CPU-s, ≤ 250 MiB"),
+        ("14 MB, 700 objects, strict", large_tree, ["scan", ".", "--profile", "strict"], "–"),
         ("14 MB, 700 objects, restricted", large_tree, ["scan", ".", "--profile", "restricted"], "≤ 2 CPU-s, ≤ 250 MiB"),
         ("10,000 small manifests, default", many_files, ["scan", "."], "≤ 3 CPU-s"),
         ("10,000 small manifests, restricted", many_files, ["scan", ".", "--profile", "restricted"], "≤ 3 CPU-s"),
+        ("10,000 small manifests, strict", many_files, ["scan", ".", "--profile", "strict"], "–"),
         ("one staged file, default", staged_file, ["scan", "--staged"], "≤ 50 ms, ≤ 40 MiB"),
         ("one staged file, restricted", staged_file, ["scan", "--staged", "--profile", "restricted"], "≤ 50 ms, ≤ 40 MiB"),
     ]

@@ -205,6 +205,10 @@ test_thousands_of_rules if {
 	[site] := risks.wildcards(last)
 	site.rule == 4999
 	count(risks.wildcards([rule | some _ in numbers.range(1, 2000)])) == 101
+	late := array.concat([harmless | some _ in numbers.range(1, 250)], [rule |
+		some _ in numbers.range(1, 200)
+	])
+	[wild.rule | some wild in risks.wildcards(late)] == numbers.range(250, 350)
 }
 
 _is(id, group, resources, verbs) if {

@@ -11,6 +11,7 @@ mod architecture;
 mod bad_input;
 mod cli;
 mod corpora;
+mod cross_object;
 mod docs;
 mod formats;
 mod fuzz;

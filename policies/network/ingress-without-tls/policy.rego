@@ -111,7 +111,8 @@ _is_secured_elsewhere(ingress) if {
 		"traefik.ingress.kubernetes.io/router.tls",
 	]
 	value := ingress.metadata.annotations[name]
-	not value in {"", "false", null}
+	is_string(value)
+	not value in {"", "false"}
 }
 
 _is_secured_elsewhere(ingress) if {

@@ -74,8 +74,8 @@ _names_ports(rule) if {
 }
 
 _other_protocol(port) if {
-	protocol := port.protocol
-	not protocol in {null, "TCP"}
+	is_string(port.protocol)
+	port.protocol != "TCP"
 }
 
 _includes_80(port) if not _names_port(port)
@@ -88,4 +88,6 @@ _includes_80(port) if {
 	port.endPort >= 80
 }
 
-_names_port(port) if port.port != null
+_names_port(port) if is_number(port.port)
+
+_names_port(port) if is_string(port.port)

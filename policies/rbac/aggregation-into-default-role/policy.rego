@@ -30,7 +30,7 @@ violation contains found if {
 	some role in ["admin", "edit", "view"]
 	label := concat("", ["rbac.authorization.k8s.io/aggregate-to-", role])
 	input.review.object.metadata.labels[label] == "true"
-	related := array.concat(_starred(input), _granting(input))
+	related := _reasons(input)
 	whose := rbac.role_name("ClusterRole", input.review.object)
 	found := {
 		"path": ["metadata", "labels", label],
@@ -39,6 +39,12 @@ violation contains found if {
 		"related": array.slice(related, 0, 20),
 	}
 }
+
+# Where there is a wildcard, nothing else need be told.
+_reasons(document) := starred if {
+	starred := _starred(document)
+	starred != []
+} else := _granting(document)
 
 _granting(document) := [{"path": grant.path, "msg": grant.can} |
 	wanted := [part | some id in _ids; some part in risks.wanted(id)]

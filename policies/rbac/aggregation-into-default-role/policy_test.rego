@@ -65,14 +65,12 @@ test_what_none_of_them_looks_for_is_none if {
 	}
 }
 
-test_a_wildcard_is_told_first if {
+test_a_wildcard_tells_enough if {
 	[found] := [v |
 		some v in _all(_role(_label("view"), [_rule("", "secrets", "get"), _rule("", "*", "get")]))
 	]
 	found.msg == `all who hold "view" can use every resource by cluster role "app"`
-	[place.path | some place in found.related] == [
-		["rules", 1, "resources", 0], ["rules", 0, "resources", 0], ["rules", 1, "resources", 0],
-	]
+	[place.path | some place in found.related] == [["rules", 1, "resources", 0]]
 }
 
 test_at_most_twenty_related_places if {

@@ -1,9 +1,9 @@
 # METADATA
 # title: Role that approves or signs certificates
 # description: >-
-#   A certificate of `kubernetes.io/kube-apiserver-client` is an identity: its subject may be any
-#   user and any group, and nothing revokes it. Whoever approves requests or signs for that signer
-#   makes them.
+#   A certificate of the signer `kubernetes.io/kube-apiserver-client` is an identity that nothing
+#   revokes, with user and groups of the requester's choice. Whoever approves requests, or signs
+#   for Kubernetes' own signers, makes such identities.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/
 # - ref: https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/

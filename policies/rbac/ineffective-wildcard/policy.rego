@@ -24,17 +24,22 @@ import data.policies.lib.rbac
 violation contains {"path": path, "msg": msg, "details": {"found": entry}} if {
 	some i
 	rule := input.review.object.rules[i]
+	_is_suspect(rule)
 	some list, noun in _nouns
-	# Most lists have none of these signs: one look at all of a list is the quickest.
-	regex.match(`[*/A-Z]`, json.marshal(rule[list]))
-	some j
-	entry := rule[list][j]
+	some j, entry in rule[list]
 	is_string(entry)
 	_ineffective(list, entry, rule)
 	path := ["rules", i, list, j]
 	holder := rbac.role_name(input.review.kind.kind, input.review.object)
 	msg := sprintf("%v names the %v %q, which matches nothing", [holder, noun, entry])
 }
+
+# Most rules have none of these signs: one look at a whole rule is the quickest. The keys with
+# capitals, such as resourceNames, are suspects as well.
+_is_suspect(rule) if regex.match(
+	`^\{"apiGroups":\[[^\]]*/|[\[,]"[^"]*[*A-Z]`,
+	json.marshal(rule),
+)
 
 _nouns := {
 	"apiGroups": "API group",
