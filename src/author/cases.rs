@@ -43,6 +43,9 @@ pub struct Update {
 /// The results of one case: folder and test each, and what its `.expected` should say.
 type Results = (Vec<(String, TestResult)>, Option<Update>);
 
+/// What a set is built for: a version, and configured pod templates.
+type Target = (KubernetesVersion, Vec<PodTemplate>);
+
 /// What cases are judged by.
 pub(super) struct Cases<'a> {
     files: &'a Files,
@@ -50,7 +53,7 @@ pub(super) struct Cases<'a> {
     /// Policies by the folder of their file.
     policies: BTreeMap<String, Arc<Policy>>,
     /// A set for each Kubernetes version and pod templates that a case asks for.
-    sets: Mutex<BTreeMap<(KubernetesVersion, Vec<PodTemplate>), Arc<PolicySet>>>,
+    sets: Mutex<BTreeMap<Target, Arc<PolicySet>>>,
 }
 
 /// What a case says of itself, besides the object.
@@ -174,14 +177,16 @@ impl<'a> Cases<'a> {
             review.old_object = old.as_ref().and_then(|old| old.object.clone());
         }
         let mut objects = Objects::new(Extent::Part);
-        reviews.iter().for_each(|review| objects.insert(review));
+        for review in &reviews {
+            objects.insert(review);
+        }
         Ok(Prepared {
-            objects,
             policy,
             set,
             bindings,
             case,
             reviews,
+            objects,
         })
     }
 

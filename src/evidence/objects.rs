@@ -124,7 +124,7 @@ impl Objects {
     fn role(&self, review: &Review) -> Fact {
         let object = review.object.as_deref().unwrap_or(&Value::Null);
         if matches!(review.kind.kind.as_str(), "Role" | "ClusterRole") {
-            let own = self.roles.is_built_in(object);
+            let own = Roles::is_built_in(object);
             return Fact::known(json!({
                 "apiVersion": object.get("apiVersion"), "kind": object.get("kind"),
                 "metadata": object.get("metadata"), "builtIn": own, "bootstrap": own,

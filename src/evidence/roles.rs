@@ -56,7 +56,7 @@ impl Roles {
             metadata: first.get("metadata").cloned().unwrap_or(Value::Null),
             built_in: found
                 .iter()
-                .all(|(role, entry)| entry.is_none() || self.is_built_in(role)),
+                .all(|(role, entry)| entry.is_none() || Self::is_built_in(role)),
             ..Resolved::default()
         };
         let mut seen = BTreeSet::new();
@@ -67,7 +67,7 @@ impl Roles {
     }
 
     /// Whether `object` is one of Kubernetes' own roles, unchanged.
-    pub(super) fn is_built_in(&self, object: &Value) -> bool {
+    pub(super) fn is_built_in(object: &Value) -> bool {
         built_in::is_own_role(object, |own| {
             let mut effective = Resolved::default();
             Self::default().collect((own, None), &mut BTreeSet::new(), &mut effective);

@@ -34,7 +34,7 @@ fn review(name: &str, object: Value) -> Review {
     Review::create(kind, object, Origin::File(Box::new(origin)))
 }
 
-fn cluster_role(name: &str, rules: Value, more: Value) -> Value {
+fn cluster_role(name: &str, rules: &Value, more: &Value) -> Value {
     let mut role = json!({"apiVersion": RBAC, "kind": "ClusterRole", "metadata": {"name": name}, "rules": rules});
     for (key, value) in more.as_object().into_iter().flatten() {
         match key.as_str() {
@@ -117,8 +117,8 @@ fn a_binding_knows_its_role_from_another_file() {
     let objects = objects(
         Extent::Whole,
         &[
-            cluster_role("other", json!([rule("pods")]), json!({})),
-            cluster_role("a", json!([rule("secrets")]), json!({})),
+            cluster_role("other", &json!([rule("pods")]), &json!({})),
+            cluster_role("a", &json!([rule("secrets")]), &json!({})),
         ],
     );
     assert_eq!(handed_out(&objects, "a"), ["secrets 1.yaml"]);
@@ -173,8 +173,8 @@ fn of_two_roles_of_one_name_the_rules_of_both_count() {
     let objects = objects(
         Extent::Whole,
         &[
-            cluster_role("a", json!([rule("pods")]), json!({})),
-            cluster_role("a", json!([rule("secrets")]), json!({})),
+            cluster_role("a", &json!([rule("pods")]), &json!({})),
+            cluster_role("a", &json!([rule("secrets")]), &json!({})),
         ],
     );
     assert_eq!(handed_out(&objects, "a"), ["pods 0.yaml", "secrets 1.yaml"]);
@@ -188,23 +188,23 @@ fn roles_flow_into_roles_also_in_circles() {
         &[
             cluster_role(
                 "all",
-                json!([]),
-                json!({"aggregationRule": selects("to-all")}),
+                &json!([]),
+                &json!({"aggregationRule": selects("to-all")}),
             ),
             cluster_role(
                 "some",
-                json!([rule("pods")]),
-                json!({"labels": {"to-all": "true"}, "aggregationRule": selects("to-some")}),
+                &json!([rule("pods")]),
+                &json!({"labels": {"to-all": "true"}, "aggregationRule": selects("to-some")}),
             ),
             cluster_role(
                 "part",
-                json!([rule("secrets")]),
-                json!({"labels": {"to-some": "true"}, "aggregationRule": selects("to-all")}),
+                &json!([rule("secrets")]),
+                &json!({"labels": {"to-some": "true"}, "aggregationRule": selects("to-all")}),
             ),
             cluster_role(
                 "apart",
-                json!([rule("nodes")]),
-                json!({"labels": {"to-some": "false"}}),
+                &json!([rule("nodes")]),
+                &json!({"labels": {"to-some": "false"}}),
             ),
         ],
     );
@@ -224,8 +224,8 @@ fn wrong_types_flow_nowhere() {
         json!([5]),
         json!([{"matchLabels": 5, "matchExpressions": [5]}]),
     ] {
-        let rule = json!({"clusterRoleSelectors": wrong});
-        let role = cluster_role("a", json!("rules"), json!({"aggregationRule": rule}));
+        let selects = json!({"clusterRoleSelectors": wrong});
+        let role = cluster_role("a", &json!("rules"), &json!({"aggregationRule": selects}));
         assert_eq!(
             handed_out(&objects(Extent::Whole, &[role]), "a"),
             Vec::<String>::new()
@@ -260,7 +260,7 @@ fn roles_of_kubernetes_are_known_by_name() {
     let flowing = json!({"labels": {"rbac.authorization.k8s.io/aggregate-to-edit": "true"}});
     let more = objects(
         Extent::Part,
-        &[cluster_role("mine", json!([rule("widgets")]), flowing)],
+        &[cluster_role("mine", &json!([rule("widgets")]), &flowing)],
     );
     for role in ["edit", "admin"] {
         assert!(
@@ -275,18 +275,22 @@ fn an_object_is_kubernetes_own_only_if_it_grants_no_more() {
     let none = objects(Extent::Whole, &[]);
     let all = json!([{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]);
     let own = |object: &Value| fact(&none, FactName::Role, object)["bootstrap"] == json!(true);
-    assert!(own(&cluster_role("cluster-admin", all.clone(), json!({}))));
-    assert!(own(&cluster_role("view", json!([rule("pods")]), json!({}))));
+    assert!(own(&cluster_role("cluster-admin", &all, &json!({}))));
+    assert!(own(&cluster_role(
+        "view",
+        &json!([rule("pods")]),
+        &json!({})
+    )));
     // The label is anyone's to set.
     let labelled = json!({"labels": {"kubernetes.io/bootstrapping": "rbac-defaults"}});
-    assert!(!own(&cluster_role("mine", all.clone(), labelled.clone())));
+    assert!(!own(&cluster_role("mine", &all, &labelled)));
     assert!(!own(&cluster_role(
         "view",
-        json!([rule("secrets")]),
-        labelled
+        &json!([rule("secrets")]),
+        &labelled
     )));
     let flowing = json!({"labels": {"rbac.authorization.k8s.io/aggregate-to-view": "true"}});
-    assert!(!own(&cluster_role("cluster-admin", all, flowing)));
+    assert!(!own(&cluster_role("cluster-admin", &all, &flowing)));
 }
 
 #[test]

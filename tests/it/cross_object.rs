@@ -22,7 +22,9 @@ const EVERYTHING: &str = "- apiGroups: [\"*\"]\n  resources: [\"*\"]\n  verbs: [
 const OPERATOR: &str = "- {kind: ServiceAccount, name: operator, namespace: shop}\n";
 
 fn report(run: &Run) -> Value {
-    serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:#?}"))
+    let report = serde_json::from_str(&run.stdout);
+    assert!(report.is_ok(), "{run:#?}");
+    report.unwrap()
 }
 
 /// Policy, file, line and column of each finding that isn't folded into another, and of its related places.

@@ -184,13 +184,17 @@ fn changed(object: &Value, pointer: &str, value: Option<Value>) -> Value {
     let mut object = object.clone();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     let key = key.replace("~1", "/").replace("~0", "~");
-    match (object.pointer_mut(parent).unwrap(), value) {
-        (Value::Object(members), Some(value)) => drop(members.insert(key, value)),
-        (Value::Object(members), None) => drop(members.shift_remove(&key)),
-        (Value::Array(items), value) => {
-            items[key.parse::<usize>().unwrap()] = value.unwrap_or(Value::Null)
+    match object.pointer_mut(parent).unwrap() {
+        Value::Array(items) => {
+            items[key.parse::<usize>().unwrap()] = value.unwrap_or(Value::Null);
         }
-        _ => unreachable!("a pointer leads into a collection"),
+        parent => {
+            let members = parent.as_object_mut().unwrap();
+            match value {
+                Some(value) => members.insert(key, value),
+                None => members.shift_remove(&key),
+            };
+        }
     }
     object
 }

@@ -100,8 +100,8 @@ impl Part {
         if verbs.is_empty() {
             return None;
         }
-        let names = self.resources(rule, narrowed);
-        if names.is_empty() {
+        let wanted = self.resources(rule, narrowed);
+        if wanted.is_empty() {
             return None;
         }
         let mut first = None;
@@ -119,7 +119,7 @@ impl Part {
                 resources.insert(entry.to_owned());
                 first.get_or_insert(position);
             }
-            let covered = names.iter().filter(|name| covers(entry, name));
+            let covered = wanted.iter().filter(|name| covers(entry, name));
             resources.extend(covered.map(|name| (*name).clone()));
             if resources.len() > before {
                 first.get_or_insert(position);
