@@ -12,8 +12,9 @@ import data.policies.lib.pods
 named(spec) := array.concat(
 	[{"path": ["spec", list, i, "image"], "reference": reference, "parsed": parsed} |
 		some list in ["initContainers", "containers", "ephemeralContainers"]
+		containers := spec[list]
 		some i
-		reference := spec[list][i].image
+		reference := containers[i].image
 		reference != null
 		parsed := image.parse(reference)
 	],

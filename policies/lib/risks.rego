@@ -148,7 +148,8 @@ wildcards(rules) := [site |
 	}
 ]
 
-# The positions of the rules with a wildcard: of all, or of so many that a review doesn't report more.
+# The positions of the rules with a wildcard: of all rules, or of the first ones if these hold more
+# than a review reports.
 _starred(rules) := found if {
 	is_array(rules)
 	count(rules) > 300

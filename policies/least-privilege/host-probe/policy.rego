@@ -22,10 +22,12 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, null
 	spec := input.review.object.spec
 	some list in pods.container_lists(spec)
 	some i
+	container := spec[list][i]
 	some field in ["livenessProbe", "readinessProbe", "startupProbe"]
-	probe := spec[list][i][field]
+	probe := container[field]
 	some action in ["httpGet", "tcpSocket"]
-	host := probe[action].host
+	called := probe[action]
+	host := called.host
 	not host in {"", null}
 	path := ["spec", list, i, field, action, "host"]
 	msg := sprintf("%v is probed on host %v", [pods.holder(path), host])
@@ -37,8 +39,10 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, null
 	some i
 	lifecycle := spec[list][i].lifecycle
 	some hook in ["postStart", "preStop"]
+	handler := lifecycle[hook]
 	some action in ["httpGet", "tcpSocket"]
-	host := lifecycle[hook][action].host
+	called := handler[action]
+	host := called.host
 	not host in {"", null}
 	path := ["spec", list, i, "lifecycle", hook, action, "host"]
 	msg := sprintf("%v has a hook that calls host %v", [pods.holder(path), host])

@@ -50,6 +50,7 @@ test_a_cluster_role_counts_by_name if {
 		_found(_role("ClusterRole", "", [_rule("patch", names)])) == set()
 	}
 	_found(_role("ClusterRole", "", [_rule("get", ["aws-auth"])])) == set()
+	_found(_role("ClusterRole", "kube-system", [_rule("patch", [])])) == set()
 	_found(_role("ClusterRole", "", [_rule("patch", []), _rule("patch", ["coredns"])])) == {
 		["rules", 1, "resources", 0],
 	}

@@ -104,6 +104,14 @@ test_a_binding_hands_out_what_its_role_has if {
 	_found(_binding([_harmless])) == set()
 }
 
+test_roles_and_bindings_are_not_mistaken_for_each_other if {
+	rules := [object.union(_harmless, {"verbs": ["*"]})]
+	binding := object.union(_binding([_harmless]), {"review": {"object": {"rules": rules}}})
+	_found(binding) == set()
+	role := object.union(_binding(rules), {"review": {"kind": {"kind": "ClusterRole"}}})
+	_found(role) == set()
+}
+
 test_a_binding_has_at_most_twenty_related_places if {
 	rules := [object.union(_harmless, {"verbs": ["*"]}) | some _ in numbers.range(1, 30)]
 	{count(v.related) | some v in _all(_binding(rules))} == {20}
