@@ -110,12 +110,15 @@ pub fn run(inputs: Inputs, judging: Judging<'_>, progress: &Progress) -> Result<
         Selection::Paths(_) | Selection::Bytes(..) => Extent::Whole,
     });
     let pool = pool(&inputs)?;
-    let none = Objects::new(Extent::Part);
-    let first = |name: &str, read: FileRead| {
-        judge::first(read, judging, |read| {
-            judge::file(name, read, judging, &watch, &none)
-        })
+    let cold = AtomicUsize::new(judge::COLD_REVIEWS);
+    let judge = |objects| judge::Judge {
+        judging,
+        watch: &watch,
+        objects,
+        cold: &cold,
     };
+    let none = Objects::new(Extent::Part);
+    let first = |name: &str, read: FileRead| judge(&none).first(name, read);
     let (files, mut scanned) = each(inputs, &pool, progress, &first)?;
     for first in files.iter().filter_map(|(_, first)| first.as_ref().ok()) {
         first
@@ -126,7 +129,7 @@ pub fn run(inputs: Inputs, judging: Judging<'_>, progress: &Progress) -> Result<
     let second = |(name, first): (String, Result<judge::First, Lost>)| {
         caught(&name, || match first?.then {
             judge::Then::Judged(outcome) => Ok(outcome),
-            judge::Then::Waits(read) => Ok(judge::file(&name, read, judging, &watch, &objects)),
+            judge::Then::Waits(read) => Ok(judge(&objects).file(&name, read)),
         })
     };
     let outcomes: Vec<_> = pool.install(|| files.into_par_iter().map(second).collect());
@@ -201,9 +204,8 @@ fn each<T: Send>(
 
 /// The threads that files are read and judged on.
 fn pool(inputs: &Inputs) -> Result<ThreadPool, GitError> {
-    let alone = matches!(inputs.selection, Selection::Bytes(..));
     ThreadPoolBuilder::new()
-        .num_threads(if alone { 1 } else { inputs.threads })
+        .num_threads(inputs.threads)
         .stack_size(STACK_BYTES)
         .build()
         .map_err(|error| GitError::Failed(error.to_string()))

@@ -16,7 +16,7 @@ pub struct Page {
     pub text: String,
 }
 
-/// The page of one policy, with its first cases out of `files` (texts by path).
+/// The page of one policy, with its examples out of `files` (texts by path).
 #[must_use]
 pub fn page<'a>(
     policy: &'a Policy,
@@ -29,8 +29,8 @@ pub fn page<'a>(
         .map_or("", |(folder, _)| folder);
     PolicyPage {
         policy,
-        deny: first_case(folder, "deny", files),
-        allow: first_case(folder, "allow", files),
+        deny: example(folder, "deny", files),
+        allow: example(folder, "allow", files),
         profiles,
     }
 }
@@ -64,25 +64,32 @@ pub fn stale(pages: Vec<Page>, read: impl Fn(&str) -> Option<String>) -> Vec<Pag
         .collect()
 }
 
-/// The first case of a kind by name: the example that a page shows.
-fn first_case(folder: &str, kind: &str, files: &BTreeMap<String, String>) -> Option<CaseText> {
+/// The case of a kind that a page shows: `example.*` if there is one, else the first by name of those that need no sidecar,
+/// else the first.
+fn example(folder: &str, kind: &str, files: &BTreeMap<String, String>) -> Option<CaseText> {
     let prefix = format!("{folder}/cases/{kind}/");
     let is_case = |name: &str| {
         !name.ends_with(".expected")
             && !name.ends_with(".case.yaml")
             && !name.ends_with(".old.yaml")
     };
-    let mut cases = files
+    let beside = |name: &str, extension: &str| {
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        files.get(&format!("{stem}.{extension}"))
+    };
+    let cases = files
         .range(prefix.clone()..)
-        .take_while(|(name, _)| name.starts_with(&prefix));
-    let (name, text) = cases.find(|(name, _)| is_case(name))?;
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        .take_while(|(name, _)| name.starts_with(&prefix))
+        .filter(|(name, _)| is_case(name));
+    let (name, text) = cases.min_by_key(|(name, _)| {
+        let is_example = name.starts_with(&format!("{prefix}example."));
+        (!is_example, beside(name, "case.yaml").is_some())
+    })?;
+    let expected = beside(name, "expected").map(|text| text.lines().map(str::to_owned));
     Some(CaseText {
         text: text.clone(),
-        language: extension.to_owned(),
-        expected: files
-            .get(&format!("{stem}.expected"))
-            .map(|text| text.lines().map(str::to_owned).collect())
-            .unwrap_or_default(),
+        language: name.rsplit_once('.').map_or("", |(_, it)| it).to_owned(),
+        expected: expected.map(Iterator::collect).unwrap_or_default(),
+        judged_with: beside(name, "case.yaml").cloned().unwrap_or_default(),
     })
 }

@@ -132,6 +132,13 @@ impl PolicySet {
         }
     }
 
+    /// Prepares the units that judge `review`, the last one first: who judges it at the same time begins with the first.
+    pub fn prepare(&self, bindings: &Bindings, review: &Review) {
+        for one in super::evaluate::select(self, bindings, review).iter().rev() {
+            let _ = one.policy.unit.prepared();
+        }
+    }
+
     pub(crate) fn pod_templates(&self) -> &[PodTemplate] {
         &self.pod_templates
     }

@@ -25,6 +25,8 @@ pub struct CaseText {
     pub language: String,
     /// The lines of its `.expected`: `line:column path  message`.
     pub expected: Vec<String>,
+    /// What it is judged with: the text of its sidecar; empty without one.
+    pub judged_with: String,
 }
 
 /// What a page is made from.
@@ -170,6 +172,10 @@ fn push_parameters(text: &mut String, policy: &Policy) {
 fn push_case(text: &mut String, title: &str, case: Option<&CaseText>) {
     let Some(case) = case else { return };
     let mut body = fenced(&case.text, &case.language);
+    if !case.judged_with.is_empty() {
+        let sidecar = fenced(&case.judged_with, "yaml");
+        let _ = write!(body, "\n\nJudged with:\n\n{sidecar}");
+    }
     if !case.expected.is_empty() {
         let _ = write!(body, "\n\n{}", fenced(&case.expected.join("\n"), "text"));
     }

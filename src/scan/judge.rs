@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::Judging;
 use super::watch::Watch;
@@ -44,93 +46,103 @@ pub(super) enum Then {
     Waits(FileRead),
 }
 
-/// Keeps what facts are made of, and judges the file if none of its reviews asks for any.
-pub(super) fn first(
-    read: FileRead,
-    judging: Judging<'_>,
-    judge: impl FnOnce(FileRead) -> Outcome,
-) -> First {
-    let asks = |review: &Review| {
-        let needs = judging.set.needs(judging.bindings, review);
-        !needs.facts.is_empty()
-    };
-    let sources = read.reviews.iter().filter(|review| Objects::wants(review));
-    First {
-        sources: sources.cloned().collect(),
-        then: if read.reviews.iter().any(asks) {
-            Then::Waits(read)
-        } else {
-            Then::Judged(judge(read))
-        },
-    }
+/// Reviews for which policies are prepared by a second thread while they are judged: a staged file shouldn't wait.
+pub(super) const COLD_REVIEWS: usize = 8;
+
+/// What files are judged by.
+#[derive(Clone, Copy)]
+pub(super) struct Judge<'a> {
+    pub(super) judging: Judging<'a>,
+    pub(super) watch: &'a Watch,
+    pub(super) objects: &'a Objects,
+    /// How many reviews may still find policies that aren't prepared.
+    pub(super) cold: &'a AtomicUsize,
 }
 
-/// Judges every review of a file by what `objects` says about others.
-pub(super) fn file(
-    name: &str,
-    read: FileRead,
-    judging: Judging<'_>,
-    watch: &Watch,
-    objects: &Objects,
-) -> Outcome {
-    let mut outcome = Outcome {
-        unreadable: read.unreadable,
-        skipped: read.skipped,
-        notices: read.notices,
-        ..Outcome::default()
-    };
-    if read.not_recognised > 0 {
-        outcome.not_recognised.push(name.to_owned());
-    }
-    let mut fingerprints = report::Fingerprints::default();
-    for review in read.reviews {
-        let Some(mut decision) = caught(&review, judging, watch, objects) else {
-            outcome.panicked = true;
-            outcome.unreadable.push(Unreadable {
-                path: name.to_owned(),
-                line: 0,
-                column: 0,
-                message: format!(
-                    "internal error while judging {} `{}`; please report it",
-                    review.kind.kind, review.name
-                ),
-            });
-            continue;
+impl Judge<'_> {
+    /// Keeps what facts are made of, and judges the file if none of its reviews asks for any.
+    pub(super) fn first(&self, name: &str, read: FileRead) -> First {
+        let asks = |review: &Review| {
+            let needs = self.judging.set.needs(self.judging.bindings, review);
+            !needs.facts.is_empty()
         };
-        fingerprints.set(name, &review, &mut decision);
-        // In the order in which people read the file; equal places keep the engine's order.
-        decision
-            .findings
-            .sort_by_key(|finding| finding.location.as_ref().map(|location| location.place));
-        let used = decision
-            .findings
-            .iter()
-            .filter_map(|finding| finding.exemption.as_ref()?.index);
-        outcome.used_exemptions.extend(used);
-        outcome.judged.push(Judged {
-            file: name.to_owned(),
-            resource: review.resource_shown(),
-            decision,
-        });
+        let sources = read.reviews.iter().filter(|review| Objects::wants(review));
+        First {
+            sources: sources.cloned().collect(),
+            then: if read.reviews.iter().any(asks) {
+                Then::Waits(read)
+            } else {
+                Then::Judged(self.file(name, read))
+            },
+        }
     }
-    outcome
-}
 
-/// The decision on one review; `None` if something of ours panicked, so that the file's other reviews go on.
-fn caught(
-    review: &Review,
-    judging: Judging<'_>,
-    watch: &Watch,
-    objects: &Objects,
-) -> Option<Decision> {
-    let judge = |cancel: &_| {
+    /// Judges every review of a file by what its objects say about others.
+    pub(super) fn file(&self, name: &str, read: FileRead) -> Outcome {
+        let mut outcome = Outcome {
+            unreadable: read.unreadable,
+            skipped: read.skipped,
+            notices: read.notices,
+            ..Outcome::default()
+        };
+        if read.not_recognised > 0 {
+            outcome.not_recognised.push(name.to_owned());
+        }
+        let mut fingerprints = report::Fingerprints::default();
+        for review in read.reviews {
+            let Some(mut decision) = self.caught(&review) else {
+                outcome.panicked = true;
+                outcome.unreadable.push(Unreadable {
+                    path: name.to_owned(),
+                    line: 0,
+                    column: 0,
+                    message: format!(
+                        "internal error while judging {} `{}`; please report it",
+                        review.kind.kind, review.name
+                    ),
+                });
+                continue;
+            };
+            fingerprints.set(name, &review, &mut decision);
+            // In the order in which people read the file; equal places keep the engine's order.
+            decision
+                .findings
+                .sort_by_key(|finding| finding.location.as_ref().map(|location| location.place));
+            let used = decision
+                .findings
+                .iter()
+                .filter_map(|finding| finding.exemption.as_ref()?.index);
+            outcome.used_exemptions.extend(used);
+            outcome.judged.push(Judged {
+                file: name.to_owned(),
+                resource: review.resource_shown(),
+                decision,
+            });
+        }
+        outcome
+    }
+
+    /// The decision on one review; `None` if something of ours panicked, so that the file's other reviews go on.
+    fn caught(&self, review: &Review) -> Option<Decision> {
         let Judging {
             set, bindings, now, ..
-        } = judging;
-        let evidence = objects.gather(&set.needs(bindings, review), review);
-        engine::evaluate_until(set, bindings, review, &evidence, now, cancel)
-    };
-    panic::catch_unwind(AssertUnwindSafe(|| watch.guard(judge))).ok()
+        } = self.judging;
+        let judge = |cancel: &_| {
+            let evidence = self.objects.gather(&set.needs(bindings, review), review);
+            engine::evaluate_until(set, bindings, review, &evidence, now, cancel)
+        };
+        let guarded = || self.watch.guard(judge);
+        let one_less = |left: usize| left.checked_sub(1);
+        let is_cold = self.cold.fetch_update(Relaxed, Relaxed, one_less).is_ok();
+        panic::catch_unwind(AssertUnwindSafe(|| {
+            if is_cold {
+                rayon::join(guarded, || set.prepare(bindings, review)).0
+            } else {
+                guarded()
+            }
+        }))
+        .ok()
+    }
 }
 
 /// Sums up what policies couldn't judge, over all objects.

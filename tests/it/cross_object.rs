@@ -110,6 +110,11 @@ fn a_role_that_is_not_there_is_counted_and_no_failure() {
     assert_eq!(run.code, 0, "{run:#?}");
     let report = report(&run);
     assert_eq!(report["failures"], Value::Array(Vec::new()));
+    assert!(
+        run.stderr.contains("not known: role of 1 object"),
+        "{}",
+        run.stderr
+    );
     let unknown = report["coverage"]["notKnown"].as_array().unwrap();
     assert!(
         unknown

@@ -55,6 +55,12 @@ impl Subject {
         }
     }
 
+    /// Whether a configured template needs what stands at `pointer`: without it there is no Pod to judge, which is a failure.
+    fn makes_the_pod(&self, pointer: &str) -> bool {
+        let mut templates = self.case.pod_templates.iter();
+        templates.any(|template| below(&format!("{}/spec", template.path.to_pointer()), pointer))
+    }
+
     fn judge_object(&self, like: &Review, object: Value) -> Judged {
         let mut review = Review::create(like.kind.clone(), Arc::new(object), like.origin.clone());
         review.operation = like.operation;
@@ -249,6 +255,9 @@ fn faults(subject: &Subject) -> Vec<String> {
         let base = subject.judge_object(review, object.clone());
         assert!(!base.failed, "{}", subject.name);
         for pointer in pointers(object) {
+            if subject.makes_the_pod(&pointer) {
+                continue;
+            }
             let fault = |what: &str| format!("{} {pointer}: {what}", subject.name);
             let absent = subject.judge_object(review, changed(object, &pointer, None));
             let null = subject.judge_object(review, changed(object, &pointer, Some(Value::Null)));

@@ -30,11 +30,13 @@ fn rich_page(policy: &Policy) -> PolicyPage<'_> {
         text: "# An init container.\nkind: Pod # ```\nspec: {}\n".into(),
         language: "yaml".into(),
         expected: vec!["3:1 spec.initContainers[0]  container \"init\" is privileged".into()],
+        judged_with: "parameters: {max: 3}\n".into(),
     };
     let allow = CaseText {
         text: "kind: Pod\n".into(),
         language: "yaml".into(),
         expected: Vec::new(),
+        judged_with: String::new(),
     };
     PolicyPage {
         policy,

@@ -55,7 +55,22 @@ pub(crate) fn line(coverage: &Coverage) -> String {
             parts.push(said);
         }
     }
+    parts.extend(not_known(coverage));
     parts.join(" · ")
+}
+
+/// `not known: role of 1 object`: facts that policies asked for; each was judged with what is known.
+fn not_known(coverage: &Coverage) -> Option<String> {
+    let mut objects: BTreeMap<&str, u64> = BTreeMap::new();
+    for case in &coverage.not_known {
+        let count = objects.entry(&case.reason).or_default();
+        *count = case.count.max(*count);
+    }
+    let facts: Vec<String> = objects
+        .iter()
+        .map(|(fact, count)| format!("{fact} of {}", number(*count, "object", "objects")))
+        .collect();
+    (!facts.is_empty()).then(|| format!("not known: {}", facts.join(", ")))
 }
 
 /// `skipped 8 files: 5 template, 3 symlink`; a file counts once for each reason.

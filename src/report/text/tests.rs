@@ -61,7 +61,7 @@ fn the_ledger_is_one_line_or_the_whole() {
     assert_eq!(
         ledger(&full, false),
         "judged 4 objects in 4 files with 6 policies · skipped 3 files: 2 template, 1 symlink · \
-         2 not recognised · 1 unreadable · 1 chart not rendered · 1 policy not run\n"
+         2 not recognised · 1 unreadable · 1 chart not rendered · 1 policy not run · not known: role of 1 object\n"
     );
     insta::assert_snapshot!("ledger", ledger(&full, true));
     let mut one = fixture::clean();
