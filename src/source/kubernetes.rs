@@ -84,9 +84,31 @@ pub(super) fn objects(document: &Document) -> Objects {
             };
             unroll.object(value, &document.value, at);
         }
+        value if is_kustomization(document.source.name()) => {
+            let at = At {
+                prefix: Vec::new(),
+                from: 0,
+                depth: 0,
+            };
+            if let Some(value) = complete(value, Some(&KUSTOMIZATION)) {
+                unroll.object(&value, &value, at);
+            }
+        }
         _ => {}
     }
     found
+}
+
+/// What a file of kustomize is if it doesn't say so itself (kustomize, `api/types/kustomization.go`, `FixKustomizationPostUnmarshalling`).
+const KUSTOMIZATION: Inherited<'static> = Inherited {
+    api_version: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+};
+
+/// Whether kustomize reads a file of that name: then `apiVersion` and `kind` may be absent.
+fn is_kustomization(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    ["kustomization.yaml", "kustomization.yml"].contains(&file)
 }
 
 struct Unroll<'d> {

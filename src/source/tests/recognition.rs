@@ -1,7 +1,7 @@
 //! scan.md §3 and §5: which documents are objects, and lists of them.
 
 use super::{forced, named, names, object, unreadable, values, yaml};
-use crate::model::Origin;
+use crate::model::{GroupVersionKind, Origin, Path};
 use crate::source::{FileRead, recognised_name};
 
 #[track_caller]
@@ -48,17 +48,37 @@ fn what_is_none_of_ours_is_counted_and_no_error() {
         "on: push\njobs: {a: {runs-on: x}}\njobs: {}\n",
         "`kind`",
     );
-    foreign(
-        "kustomization.yaml",
-        "resources: [a.yaml]\nresources: [b.yaml]\n",
-        "`kind`",
-    );
+    foreign("kustomization.yaml", "- a.yaml\n", "`kind`");
+    foreign("my-kustomization.yaml", "resources: [a.yaml]\n", "`kind`");
     foreign(
         "compose.yaml",
         "x: &a {b: 1}\nservices: {web: {<<: 1, image: x}}\n",
         "`kind`",
     );
     foreign("tsconfig.json", "{\n  // note\n  \"a\": 1\n}\n", "");
+}
+
+#[test]
+fn a_kustomization_is_known_by_its_name() {
+    for text in [
+        "resources: [a.yaml]\n",
+        "kind: Kustomization\nresources: []\n",
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nresources: []\n",
+    ] {
+        let found = named("deploy/kustomization.yml", text);
+        let kinds: Vec<_> = found.reviews.iter().map(|review| &review.kind).collect();
+        let expected = GroupVersionKind::new("kustomize.config.k8s.io", "v1beta1", "Kustomization");
+        assert_eq!(kinds, [&expected], "{text}");
+        let place = found.reviews[0]
+            .origin
+            .locate(&Path::parse("resources").unwrap());
+        assert_eq!(place.unwrap().0.place.column, 1);
+    }
+    let twice = named(
+        "kustomization.yaml",
+        "resources: [a.yaml]\nresources: [b.yaml]\n",
+    );
+    assert_eq!(twice.unreadable.len(), 1);
 }
 
 #[test]
