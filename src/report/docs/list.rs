@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::PolicyId;
+use crate::model::{Policy, PolicyId};
 use crate::report::escape::visible;
 use crate::report::json::write;
 
@@ -81,7 +81,6 @@ pub fn policies_table(pages: &[PolicyPage<'_>]) -> String {
 
 fn columns(page: &PolicyPage<'_>) -> [String; 4] {
     let policy = page.policy;
-    let kinds: Vec<String> = policy.scope.kinds.iter().map(ToString::to_string).collect();
     let profiles = match page.profiles.as_slice() {
         [] => "by name".to_owned(),
         profiles => profiles.join(","),
@@ -89,9 +88,25 @@ fn columns(page: &PolicyPage<'_>) -> [String; 4] {
     [
         policy.id.to_string(),
         policy.severity.to_string(),
-        kinds.join(","),
+        kinds(policy),
         profiles,
     ]
+}
+
+/// The first kinds that it judges, without their groups, and how many more.
+fn kinds(policy: &Policy) -> String {
+    const SHOWN: usize = 2;
+    let names = policy.scope.kinds.iter();
+    let mut names: Vec<&str> = names
+        .map(|pattern| pattern.kind.as_deref().unwrap_or("*"))
+        .collect();
+    names.dedup();
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    match more {
+        0 => names.join(","),
+        more => format!("{},+{more}", names.join(",")),
+    }
 }
 
 /// The names of the parameters that a schema lists.

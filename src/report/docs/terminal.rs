@@ -71,8 +71,11 @@ fn case(case: Option<&CaseText>) -> String {
             .expected
             .iter()
             .map(|line| format!("\n=> {}", visible(line)));
-        let text = visible_lines(case.text.trim_end());
-        std::iter::once(text.into_owned()).chain(expected).collect()
+        let text = visible_lines(case.text.trim_end()).into_owned();
+        let circumstances = case.judged_with.trim_end();
+        let with = (!circumstances.is_empty())
+            .then(|| format!("\n-- judged with\n{}", visible_lines(circumstances)));
+        std::iter::once(text).chain(with).chain(expected).collect()
     })
 }
 

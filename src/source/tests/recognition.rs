@@ -148,10 +148,7 @@ fn lists_are_unrolled() {
     assert_eq!(values(&found)[1]["apiVersion"], "apps/v1");
     assert_eq!(values(&found)[1]["kind"], "Deployment");
     assert_eq!(unreadable(&found), [""; 0]);
-    let (location, _) = found.reviews[1]
-        .origin
-        .locate(&crate::model::Path::root())
-        .unwrap();
+    let (location, _) = found.reviews[1].origin.locate(&Path::root()).unwrap();
     assert_eq!((location.place.line, location.place.column), (10, 16));
 }
 
