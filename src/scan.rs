@@ -117,8 +117,7 @@ pub fn run(inputs: Inputs, judging: Judging<'_>, progress: &Progress) -> Result<
         objects,
         cold: &cold,
     };
-    let none = Objects::new(Extent::Part);
-    let first = |name: &str, read: FileRead| judge(&none).first(name, read);
+    let first = |name: &str, read: FileRead| judge(None).first(name, read);
     let (files, mut scanned) = each(inputs, &pool, progress, &first)?;
     for first in files.iter().filter_map(|(_, first)| first.as_ref().ok()) {
         first
@@ -129,7 +128,7 @@ pub fn run(inputs: Inputs, judging: Judging<'_>, progress: &Progress) -> Result<
     let second = |(name, first): (String, Result<judge::First, Lost>)| {
         caught(&name, || match first?.then {
             judge::Then::Judged(outcome) => Ok(outcome),
-            judge::Then::Waits(read) => Ok(judge(&objects).file(&name, read)),
+            judge::Then::Waits(read) => Ok(judge(Some(&objects)).file(&name, read)),
         })
     };
     let outcomes: Vec<_> = pool.install(|| files.into_par_iter().map(second).collect());

@@ -54,7 +54,8 @@ pub(super) const COLD_REVIEWS: usize = 8;
 pub(super) struct Judge<'a> {
     pub(super) judging: Judging<'a>,
     pub(super) watch: &'a Watch,
-    pub(super) objects: &'a Objects,
+    /// What facts are made of; `None` while files are still read: then only what asks for none is judged.
+    pub(super) objects: Option<&'a Objects>,
     /// How many reviews may still find policies that aren't prepared.
     pub(super) cold: &'a AtomicUsize,
 }
@@ -128,7 +129,8 @@ impl Judge<'_> {
             set, bindings, now, ..
         } = self.judging;
         let judge = |cancel: &_| {
-            let evidence = self.objects.gather(&set.needs(bindings, review), review);
+            let gather = |objects: &Objects| objects.gather(&set.needs(bindings, review), review);
+            let evidence = self.objects.map(gather).unwrap_or_default();
             engine::evaluate_until(set, bindings, review, &evidence, now, cancel)
         };
         let guarded = || self.watch.guard(judge);
