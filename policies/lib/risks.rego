@@ -175,9 +175,11 @@ _lists := [
 _all_nouns := {"resource", "verb", "API group"}
 
 _is_own(rule) if {
-	groups := [group | group := rule.apiGroups[_]; not _is_custom(group)]
-	groups == []
-	rule.apiGroups != []
+	is_array(rule.apiGroups)
+	count(rule.apiGroups) > 0
+	every group in rule.apiGroups {
+		_is_custom(group)
+	}
 } else := false
 
 # Kubernetes' own groups have no dot or end so.

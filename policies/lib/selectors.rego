@@ -13,8 +13,8 @@ labels(object) := object.metadata.labels if {
 # Whether the selector has no requirement.
 is_empty(selector) if {
 	is_object(selector)
-	not _requires(selector, "matchLabels")
-	not _requires(selector, "matchExpressions")
+	not _has_labels(selector)
+	not _has_expressions(selector)
 }
 
 # Whether the selector selects an object with these labels.
@@ -24,15 +24,15 @@ selects(selector, labels) if {
 	not _unmet_expression(selector, labels)
 }
 
-_requires(selector, field) if {
-	requirements := selector[field]
-	_is_collection(requirements)
-	count(requirements) > 0
+_has_labels(selector) if {
+	is_object(selector.matchLabels)
+	count(selector.matchLabels) > 0
 }
 
-_is_collection(value) if is_object(value)
-
-_is_collection(value) if is_array(value)
+_has_expressions(selector) if {
+	is_array(selector.matchExpressions)
+	count(selector.matchExpressions) > 0
+}
 
 _other_label(selector, labels) if {
 	wanted := selector.matchLabels

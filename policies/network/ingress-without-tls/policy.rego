@@ -143,6 +143,6 @@ _shares_host(_, listener) if not _has_hostname(listener)
 _shares_host(secure, listener) if _matches(secure.hostname, listener.hostname)
 
 _has_hostname(listener) if {
-	hostname := listener.hostname
-	not hostname in {null, ""}
+	is_string(listener.hostname)
+	listener.hostname != ""
 }

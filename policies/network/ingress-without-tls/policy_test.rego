@@ -140,7 +140,7 @@ test_wrong_types_count_as_absent if {
 
 # A listener without host is for all, so that one with TLS beside it is enough.
 _count_of_host(hostname) := 0 if {
-	hostname == null
+	not is_string(hostname)
 } else := 1
 
 # Of what may stand for a host, only a text is one.
