@@ -8,12 +8,15 @@
 //! |---|---|---|
 //! | words | [`model`] | imports anything of ours |
 //! | pure | [`source`], [`engine`], [`report`], [`config`] | touch files, clock, threads or the network; import one another |
-//! | shell | [`bundle`], [`evidence`] | judge |
-//! | faces | [`scan`], [`author`] | import one another, print |
+//! | keys | `crypto` | hold a policy or a review |
+//! | shell | [`bundle`], [`evidence`], `cluster` | judge |
+//! | making ready | [`setup`] | read a file or a cluster |
+//! | faces | [`scan`], [`author`], `webhook` | import one another, print |
 //! | command line | [`cli`] | hold anything that a face could need |
 //!
 //! # The data path
 //! ```text
+//! POST /validate ─ AdmissionReview ─► Review
 //! path ─ walk ─ bytes ─ source::read ─► Review
 //! policies/<id>/cases/* ─ source::read ─► Review
 //!     set.needs → evidence::Objects::gather → engine::evaluate ─► Decision ─► Report ─► text | json | sarif | junit …, exit code
@@ -32,10 +35,17 @@
 pub mod author;
 pub mod bundle;
 pub mod cli;
+#[cfg(feature = "webhook")]
+pub mod cluster;
 pub mod config;
+#[cfg(feature = "webhook")]
+pub mod crypto;
 pub mod engine;
 pub mod evidence;
 pub mod model;
 pub mod report;
 pub mod scan;
+pub mod setup;
 pub mod source;
+#[cfg(feature = "webhook")]
+pub mod webhook;

@@ -16,12 +16,13 @@ use jiff::civil::Date;
 use super::args::PolicyArguments;
 use super::problem::{Problem, Problems, syntax};
 use crate::bundle;
-use crate::config::{self, Config, ConfigError, FailOn, Profiles, Resolve};
-use crate::engine::{self, Bindings, Options, PolicySet, PolicySource};
+use crate::config::{self, Config, FailOn, Profiles};
+use crate::engine::{self, Bindings, PolicySet, PolicySource};
 use crate::model::{
     Document, Exemption, InlineMode, KubernetesVersion, LoadProblem, NotRun, Notice, Policy,
     PolicyId, SourceText,
 };
+use crate::setup::{self, Choice, Setup};
 use crate::source;
 
 /// The configuration's name.
@@ -116,16 +117,13 @@ pub(super) fn policies(
     directory: &Path,
     paths: &[PathBuf],
 ) -> Result<(PolicySet, Vec<LoadProblem>), Problems> {
-    let options = options(KubernetesVersion::NEWEST, &Config::default());
+    let options = setup::options(KubernetesVersion::NEWEST, &Config::default());
     Ok(engine::build(sources(directory, paths)?, &options))
 }
 
 /// The shipped profiles.
 pub(super) fn profiles() -> Result<Profiles, Problems> {
-    let source = bundle::shipped_profiles();
-    let document =
-        source::yaml::read_core(Arc::clone(&source)).map_err(|error| syntax(&source, error))?;
-    Ok(config::profiles(&document)?)
+    Ok(setup::profiles()?)
 }
 
 /// The profiles that a policy stands in.
@@ -144,74 +142,35 @@ pub(super) fn ready(
     wanted: &Wanted<'_>,
 ) -> Result<Ready, Problems> {
     let config = &configured.config;
-    let asked = wanted
-        .version
-        .or(config.kubernetes_version)
-        .unwrap_or_default();
-    let version = asked.known();
-    let sources = sources(directory, &wanted.policies.policy)?;
-    let own: BTreeSet<String> = sources
-        .iter()
-        .filter(|source| !source.shipped)
-        .map(|source| source.text.name().to_owned())
-        .collect();
-    let (set, load_problems) = engine::build(sources, &options(version, config));
-    let exemptions = exemptions(directory, configured, wanted, set.policies())?;
-    let resolved = config::resolve(&Resolve {
-        profiles: &profiles()?,
+    let document = exemptions_document(directory, configured, &wanted.exemptions)?;
+    let ready = setup::ready(Setup {
         config,
-        selected: &wanted.policies.profile,
-        only: &wanted.policies.only,
-        skip: &wanted.policies.skip,
-        fail_on: wanted.fail_on,
-        policies: set.policies(),
-        not_loaded: &load_problems
-            .iter()
-            .filter_map(|problem| problem.policy.clone())
-            .collect::<Vec<_>>(),
-        extra: &own_policies(set.policies(), &own),
-        version,
+        sources: sources(directory, &wanted.policies.policy)?,
+        exemptions: document.as_ref(),
+        version: wanted.version,
+        choice: Choice {
+            profiles: &wanted.policies.profile,
+            only: &wanted.policies.only,
+            skip: &wanted.policies.skip,
+            fail_on: wanted.fail_on,
+        },
+        today: wanted.today,
     })?;
     let inline = if wanted.exemptions.inline {
-        config.inline
+        ready.inline
     } else {
         InlineMode::Deny
     };
-    let mut notices = config::expiry_notices(&exemptions, wanted.today);
-    if asked != version {
-        notices.push(Notice {
-            warning: false,
-            message: format!(
-                "Kubernetes {asked} is newer than the rules known; judged as {version}"
-            ),
-            place: None,
-            help: None,
-        });
-    }
-    let (bindings, problems) = set.bind(resolved.bindings, exemptions, inline);
-    let mut not_run = resolved.not_run;
-    let mut mistakes: Vec<ConfigError> = Vec::new();
-    for problem in problems {
-        if problem.from_profile && !problem.missing.is_empty() {
-            not_run.push(NotRun {
-                reason: format!("needs {}", problem.missing.join(", ")),
-                policy: problem.policy,
-            });
-        } else {
-            mistakes.push(config.parameters_error(&problem.policy, &problem.path, problem.message));
-        }
-    }
-    if !mistakes.is_empty() {
-        return Err(mistakes.into());
-    }
-    not_run.sort();
+    let (bindings, problems) = ready.set.bind(ready.bindings, ready.exemptions, inline);
+    let mut not_run = ready.not_run;
+    setup::bind_problems(config, problems, &mut not_run)?;
     Ok(Ready {
-        set,
+        set: ready.set,
         bindings,
         not_run,
-        load_problems,
-        notices,
-        version,
+        load_problems: ready.load_problems,
+        notices: ready.notices,
+        version: ready.version,
     })
 }
 
@@ -222,25 +181,30 @@ pub(super) fn exemptions(
     wanted: &Wanted<'_>,
     policies: &[Arc<Policy>],
 ) -> Result<Vec<Exemption>, Problems> {
-    if !wanted.exemptions.files {
-        return Ok(Vec::new());
+    let document = exemptions_document(directory, configured, &wanted.exemptions)?;
+    Ok(match &document {
+        Some(document) => setup::exemptions(document, &configured.config, policies, wanted.today)?,
+        None => Vec::new(),
+    })
+}
+
+/// The exemptions file, if one counts.
+fn exemptions_document(
+    directory: &Path,
+    configured: &Configured,
+    wanted: &Exempting<'_>,
+) -> Result<Option<Document>, Problems> {
+    if !wanted.files {
+        return Ok(None);
     }
-    let named = wanted.exemptions.file.map(|file| directory.join(file));
+    let named = wanted.file.map(|file| directory.join(file));
     let file = named
         .clone()
         .unwrap_or_else(|| configured.folder.join(EXEMPTIONS));
     if named.is_none() && !file.exists() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let document = document(directory, &file)?;
-    let known: Vec<PolicyId> = policies.iter().map(|policy| policy.id.clone()).collect();
-    let days = configured.config.exemption_max_days;
-    let (exemptions, errors) = config::exemptions(&document, &known, days, wanted.today);
-    if errors.is_empty() {
-        Ok(exemptions)
-    } else {
-        Err(errors.into())
-    }
+    document(directory, &file).map(Some)
 }
 
 /// Loads a document that a user wrote.
@@ -260,17 +224,6 @@ pub(super) fn document(directory: &Path, file: &Path) -> Result<Document, Proble
         .map_err(|_| Problem::new(format!("`{name}` isn't UTF-8"), "save it as UTF-8"))?;
     let source = Arc::new(SourceText::new(name, text));
     source::yaml::read_core(Arc::clone(&source)).map_err(|error| syntax(&source, error))
-}
-
-/// The engine's options.
-pub(super) fn options(version: KubernetesVersion, config: &Config) -> Options {
-    Options {
-        kubernetes_version: version,
-        pod_templates: config.pod_templates.clone(),
-        time_limit: Options::TIME_LIMIT,
-        yaml: source::yaml::read_opa,
-        to_yaml: source::yaml::to_yaml,
-    }
 }
 
 /// The nearest configuration from `directory` up to the repository's root; without a repository, there only.
@@ -300,11 +253,4 @@ fn renamed(directory: &Path, source: PolicySource) -> PolicySource {
         },
         None => source,
     }
-}
-
-fn own_policies(policies: &[Arc<Policy>], files: &BTreeSet<String>) -> Vec<PolicyId> {
-    let own = policies
-        .iter()
-        .filter(|policy| files.contains(&policy.file));
-    own.map(|policy| policy.id.clone()).collect()
 }

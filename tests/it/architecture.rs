@@ -6,11 +6,13 @@ use std::process::Command;
 
 use crate::project::repository;
 
-const FLOORS: [&[&str]; 5] = [
+const FLOORS: [&[&str]; 7] = [
     &["model"],
     &["source", "engine", "report", "config"],
-    &["bundle", "evidence"],
-    &["scan", "author"],
+    &["crypto"],
+    &["bundle", "evidence", "cluster"],
+    &["setup"],
+    &["scan", "author", "webhook"],
     &["cli", "lib", "main"],
 ];
 
