@@ -163,12 +163,8 @@ fn single(set: &PolicySet, id: &str) -> Bindings {
         );
     }
     let binding = Binding {
-        policy: id.parse().unwrap(),
-        enforcement: None,
         parameters,
-        matches: Match::default(),
-        source: String::new(),
-        from_profile: false,
+        ..Binding::new(id.parse().unwrap(), "bench")
     };
     let (bindings, problems) = set.bind(vec![binding], Vec::new(), InlineMode::Allow);
     assert!(problems.is_empty());

@@ -10,6 +10,8 @@ mod problem;
 mod scan;
 mod show;
 mod values;
+#[cfg(feature = "webhook")]
+mod webhook;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -64,6 +66,12 @@ fn dispatch(arguments: &Arguments) -> Result<u8, Problems> {
         Command::Explain(arguments) => show::explain(&directory, arguments),
         Command::Test(arguments) => author::test(&directory, arguments),
         Command::Docs(arguments) => author::pages(&directory, arguments),
+        #[cfg(feature = "webhook")]
+        Command::Webhook(arguments) => webhook::run(&directory, arguments),
+        #[cfg(feature = "webhook")]
+        Command::Review(arguments) => webhook::review(&directory, arguments),
+        #[cfg(feature = "webhook")]
+        Command::Print(command) => Ok(webhook::print(command)),
         Command::Inputs(arguments) => show::inputs(&directory, arguments),
         Command::Parse(arguments) => show::parse(&directory, arguments),
         Command::Baseline(BaselineCommand::Prune(arguments)) => scan::prune(&directory, arguments),

@@ -13,6 +13,7 @@ mod file;
 #[cfg(test)]
 mod fixture;
 mod matches;
+mod merged;
 mod nearest;
 mod profiles;
 mod reader;
@@ -23,6 +24,7 @@ pub use error::{At, ConfigError, Placed};
 pub use exemptions::{EXPIRY_NOTICE_DAYS, exemptions, expired, expiring, expiry_notices};
 pub use fail_on::FailOn;
 pub use file::{Config, DEFAULT_EXEMPTION_MAX_DAYS, PolicyEntry, read};
+pub use merged::merged;
 pub use profiles::{Profile, ProfileBinding, Profiles, profiles};
 pub use resolve::{DEFAULT_PROFILE, Resolve, Resolved, resolve};
 

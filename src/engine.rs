@@ -20,7 +20,8 @@ use serde_json::Value;
 
 use crate::model::{KubernetesVersion, PodTemplate, SourceText, YamlReader};
 
-pub use evaluate::{evaluate, evaluate_until};
+pub use evaluate::{Ran, evaluate, evaluate_observed, evaluate_until, unjudged};
+pub use expand::template_kinds;
 pub use policy_set::{BindProblem, Bindings, PolicySet, build};
 
 /// One policy file.

@@ -17,8 +17,8 @@ mod version;
 
 pub(crate) use binding::glob;
 pub use binding::{
-    Binding, Exemption, ExemptionMatch, InlineMode, LabelRequirement, LabelSelector, Match,
-    PolicyPattern, RequirementOperator,
+    Binding, Exemption, ExemptionMatch, ExistingViolations, InlineMode, LabelRequirement,
+    LabelSelector, Match, PolicyPattern, RequirementOperator,
 };
 pub use decision::{
     Decision, ExemptionUse, Failure, FailureClass, Finding, Location, NotApplicable, PolicyPlace,

@@ -2,6 +2,7 @@
 //!
 //! Pure: takes values of `model`, gives text; never writes anywhere, never reads a clock, never depends on a hash's order.
 
+pub mod admission;
 pub mod docs;
 mod escape;
 mod fingerprint;

@@ -22,8 +22,8 @@ pub struct Setup<'a> {
     pub config: &'a Config,
     /// The policies' modules, the shipped ones among them.
     pub sources: Vec<PolicySource>,
-    /// The exemptions, if there are any.
-    pub exemptions: Option<&'a Document>,
+    /// The exemptions' documents.
+    pub exemptions: &'a [Document],
     /// The version to judge for; `None`: the configuration's, else the newest known.
     pub version: Option<KubernetesVersion>,
     /// Which policies, beyond what the configuration says.
@@ -80,10 +80,7 @@ pub fn ready(setup: Setup<'_>) -> Result<Ready, Vec<ConfigError>> {
         .map(|source| source.text.name().to_owned())
         .collect();
     let (set, load_problems) = engine::build(setup.sources, &options(version, config));
-    let exemptions = match setup.exemptions {
-        Some(document) => exemptions(document, config, set.policies(), setup.today)?,
-        None => Vec::new(),
-    };
+    let exemptions = exemptions(setup.exemptions, config, set.policies(), setup.today)?;
     let not_loaded: Vec<PolicyId> = load_problems
         .iter()
         .filter_map(|problem| problem.policy.clone())
@@ -163,18 +160,23 @@ pub fn options(version: KubernetesVersion, config: &Config) -> Options {
     }
 }
 
-/// The exemptions of a document.
+/// The exemptions of all documents, in order.
 pub fn exemptions(
-    document: &Document,
+    documents: &[Document],
     config: &Config,
     policies: &[Arc<Policy>],
     today: Date,
 ) -> Result<Vec<Exemption>, Vec<ConfigError>> {
     let known: Vec<PolicyId> = policies.iter().map(|policy| policy.id.clone()).collect();
     let days = config.exemption_max_days;
-    let (exemptions, errors) = config::exemptions(document, &known, days, today);
+    let (mut all, mut errors) = (Vec::new(), Vec::new());
+    for document in documents {
+        let (exemptions, found) = config::exemptions(document, &known, days, today);
+        all.extend(exemptions);
+        errors.extend(found);
+    }
     if errors.is_empty() {
-        Ok(exemptions)
+        Ok(all)
     } else {
         Err(errors)
     }

@@ -103,14 +103,7 @@ pub(crate) fn sources(shipped: bool) -> Vec<PolicySource> {
 pub(crate) fn bindings(set: &PolicySet) -> Vec<Binding> {
     set.policies()
         .iter()
-        .map(|policy| Binding {
-            policy: policy.id.clone(),
-            enforcement: None,
-            parameters: Map::new(),
-            matches: Match::default(),
-            source: "bench".to_owned(),
-            from_profile: false,
-        })
+        .map(|policy| Binding::new(policy.id.clone(), "bench"))
         .collect()
 }
 

@@ -15,8 +15,8 @@ use crate::config::expected::ExpectedFinding;
 use crate::engine::{self, Bindings, PolicySet};
 use crate::evidence::{Extent, Objects};
 use crate::model::{
-    Binding, Decision, Enforcement, Finding, GroupVersionKind, InlineMode, KubernetesVersion,
-    Match, Path, PodTemplate, Policy, Review, SourceText, TestKind, TestResult, TestStatus,
+    Binding, Decision, Enforcement, Finding, GroupVersionKind, InlineMode, KubernetesVersion, Path,
+    PodTemplate, Policy, Review, SourceText, TestKind, TestResult, TestStatus,
 };
 use crate::source::{self, ReadOptions};
 
@@ -151,12 +151,9 @@ impl<'a> Cases<'a> {
         let case = self.sidecar(found)?;
         let set = self.set(&case);
         let binding = Binding {
-            policy: policy.id.clone(),
             enforcement: Some(Enforcement::Deny),
             parameters: case.parameters.clone(),
-            matches: Match::default(),
-            source: found.file.clone(),
-            from_profile: false,
+            ..Binding::new(policy.id.clone(), found.file.clone())
         };
         let (bindings, problems) = set.bind(vec![binding], Vec::new(), InlineMode::Deny);
         if let Some(problem) = problems.first() {

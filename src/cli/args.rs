@@ -2,6 +2,9 @@
 //!
 //! Help texts are written here and nowhere else.
 
+#[cfg(feature = "webhook")]
+pub(super) mod webhook;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -56,6 +59,18 @@ pub(super) enum Command {
     Test(TestArguments),
     /// Write each policy's page, the index and README's table from metadata and cases
     Docs(DocsArguments),
+    /// Serve the validating admission webhook
+    #[cfg(feature = "webhook")]
+    #[command(after_help = webhook::WEBHOOK_HELP)]
+    Webhook(Box<webhook::WebhookArguments>),
+    /// Judge one recorded review of the API server, with the webhook's answer
+    #[cfg(feature = "webhook")]
+    #[command(after_help = webhook::REVIEW_EXIT_CODES)]
+    Review(webhook::ReviewArguments),
+    /// Print what installs the webhook without Helm
+    #[cfg(feature = "webhook")]
+    #[command(subcommand)]
+    Print(webhook::PrintCommand),
     /// Show what a scan would read, and why it wouldn't read the rest
     Inputs(InputsArguments),
     /// Show the input document of each object, with the line and column of every path

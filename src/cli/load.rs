@@ -142,11 +142,11 @@ pub(super) fn ready(
     wanted: &Wanted<'_>,
 ) -> Result<Ready, Problems> {
     let config = &configured.config;
-    let document = exemptions_document(directory, configured, &wanted.exemptions)?;
+    let documents = exemptions_documents(directory, configured, &wanted.exemptions)?;
     let ready = setup::ready(Setup {
         config,
         sources: sources(directory, &wanted.policies.policy)?,
-        exemptions: document.as_ref(),
+        exemptions: &documents,
         version: wanted.version,
         choice: Choice {
             profiles: &wanted.policies.profile,
@@ -181,30 +181,33 @@ pub(super) fn exemptions(
     wanted: &Wanted<'_>,
     policies: &[Arc<Policy>],
 ) -> Result<Vec<Exemption>, Problems> {
-    let document = exemptions_document(directory, configured, &wanted.exemptions)?;
-    Ok(match &document {
-        Some(document) => setup::exemptions(document, &configured.config, policies, wanted.today)?,
-        None => Vec::new(),
-    })
+    let documents = exemptions_documents(directory, configured, &wanted.exemptions)?;
+    let config = &configured.config;
+    Ok(setup::exemptions(
+        &documents,
+        config,
+        policies,
+        wanted.today,
+    )?)
 }
 
 /// The exemptions file, if one counts.
-fn exemptions_document(
+fn exemptions_documents(
     directory: &Path,
     configured: &Configured,
     wanted: &Exempting<'_>,
-) -> Result<Option<Document>, Problems> {
+) -> Result<Vec<Document>, Problems> {
     if !wanted.files {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let named = wanted.file.map(|file| directory.join(file));
     let file = named
         .clone()
         .unwrap_or_else(|| configured.folder.join(EXEMPTIONS));
     if named.is_none() && !file.exists() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    document(directory, &file).map(Some)
+    Ok(vec![document(directory, &file)?])
 }
 
 /// Loads a document that a user wrote.

@@ -27,6 +27,25 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
+/// A life or a pause: `0s`, `90d`, `24h`, and what [`duration`] takes.
+pub(super) fn span(text: &str) -> Result<Duration, String> {
+    let error = || format!("`{text}` is not a time such as `90d`, `24h` or `15s`");
+    let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(error)?;
+    let (number, unit) = text.split_at_checked(digits).ok_or_else(error)?;
+    let number: u64 = number.parse().map_err(|_| error())?;
+    let (seconds, millis) = match unit {
+        "ms" => (0, 1),
+        "s" => (1, 0),
+        "m" => (60, 0),
+        "h" => (3600, 0),
+        "d" => (86400, 0),
+        _ => return Err(error()),
+    };
+    let seconds = number.checked_mul(seconds).ok_or_else(error)?;
+    let millis = number.checked_mul(millis).ok_or_else(error)?;
+    Ok(Duration::from_secs(seconds) + Duration::from_millis(millis))
+}
+
 /// `20MiB`, `512KiB`, `1048576`.
 pub(super) fn size(text: &str) -> Result<u64, String> {
     let error = || format!("`{text}` is not a size such as `20MiB` or `512KiB`");

@@ -9,8 +9,8 @@ use super::matches::read_match;
 use super::nearest::shown;
 use super::reader::{Fields, Node, Reader};
 use crate::model::{
-    Document, Enforcement, InlineMode, KindPattern, KubernetesVersion, Match, Path, PathElement,
-    PodTemplate, PolicyId, PolicyPattern,
+    Document, Enforcement, ExistingViolations, InlineMode, KindPattern, KubernetesVersion, Match,
+    Path, PathElement, PodTemplate, PolicyId, PolicyPattern,
 };
 
 /// How many days ahead an exemption may end where the configuration says nothing.
@@ -31,7 +31,13 @@ pub(super) const CONFIG_KEYS: &[&str] = &[
     "exemptionMaxDays",
 ];
 /// The keys of an entry of `policies`.
-pub(super) const ENTRY_KEYS: &[&str] = &["enforcement", "parameters", "match"];
+pub(super) const ENTRY_KEYS: &[&str] = &[
+    "enforcement",
+    "templates",
+    "existingViolations",
+    "parameters",
+    "match",
+];
 /// The keys of an entry of `podTemplates`.
 pub(super) const TEMPLATE_KEYS: &[&str] = &["group", "kind", "path"];
 
@@ -43,6 +49,14 @@ pub(super) const ENFORCEMENTS: [(&str, Enforcement); 6] = [
     ("Deny", Enforcement::Deny),
     ("Warn", Enforcement::Warn),
     ("Audit", Enforcement::Audit),
+];
+
+/// The values of `existingViolations`, in either case.
+pub(super) const EXISTING: [(&str, ExistingViolations); 4] = [
+    ("warn", ExistingViolations::Warn),
+    ("deny", ExistingViolations::Deny),
+    ("Warn", ExistingViolations::Warn),
+    ("Deny", ExistingViolations::Deny),
 ];
 
 /// The values of `inline`.
@@ -71,7 +85,7 @@ pub struct Config {
     pub inline: InlineMode,
     /// How many days ahead an exemption may end.
     pub exemption_max_days: u32,
-    document: Option<Document>,
+    pub(super) documents: Vec<Document>,
 }
 
 /// An entry of `policies`: binds a policy, or changes what a profile binds.
@@ -81,6 +95,10 @@ pub struct PolicyEntry {
     pub policy: Placed<PolicyId>,
     /// What a violation costs.
     pub enforcement: Option<Enforcement>,
+    /// What a violation in a pod template costs.
+    pub templates: Option<Enforcement>,
+    /// What becomes of violations that the old object has too.
+    pub existing: Option<ExistingViolations>,
     /// Parameters to set.
     pub parameters: Option<Map<String, Value>>,
     /// Which reviews it concerns.
@@ -98,7 +116,7 @@ impl Default for Config {
             exclude: Vec::new(),
             inline: InlineMode::default(),
             exemption_max_days: DEFAULT_EXEMPTION_MAX_DAYS,
-            document: None,
+            documents: Vec::new(),
         }
     }
 }
@@ -119,12 +137,10 @@ impl Config {
     fn parameters_at(&self, policy: &PolicyId, path: &Path) -> At {
         let key = |name: &str| PathElement::Key(name.to_owned());
         let entry = [key("policies"), key(policy.as_str())];
-        let Some(document) = &self.document else {
+        let mut documents = self.documents.iter();
+        let Some(document) = documents.find(|document| document.mark(&entry).1) else {
             return At::Run;
         };
-        if !document.mark(&entry).1 {
-            return At::Run;
-        }
         let mut whole = entry.to_vec();
         whole.push(key("parameters"));
         whole.extend(path.elements().iter().cloned());
@@ -173,7 +189,7 @@ fn config(fields: &Fields<'_>, document: &Document) -> Config {
         exemption_max_days: max_days
             .and_then(|node| node.number(1, MOST_EXEMPTION_DAYS))
             .unwrap_or(DEFAULT_EXEMPTION_MAX_DAYS),
-        document: Some(document.clone()),
+        documents: vec![document.clone()],
     }
 }
 
@@ -206,6 +222,12 @@ fn policy_entry(id: &str, node: Node<'_>) -> Option<PolicyEntry> {
             at: node.key_at(),
         },
         enforcement: enforcement.and_then(|node| node.one_of("enforcement", &ENFORCEMENTS)),
+        templates: fields
+            .optional("templates")
+            .and_then(|node| node.one_of("enforcement", &ENFORCEMENTS)),
+        existing: fields
+            .optional("existingViolations")
+            .and_then(|node| node.one_of("price of existing violations", &EXISTING)),
         parameters: fields.optional("parameters").and_then(Node::map),
         matches: matches.and_then(read_match),
     };

@@ -6,14 +6,14 @@ mod merge;
 
 use std::sync::Arc;
 
-use self::merge::{by_severity, change, merge_equal};
+use self::merge::{change, merge_equal};
 use super::error::{At, ConfigError, Placed};
 use super::fail_on::FailOn;
 use super::file::Config;
 use super::nearest::{nearest, no_policy, shown};
 use super::profiles::{Profile, Profiles};
 use crate::model::{
-    Binding, Enforcement, KubernetesVersion, Match, NotRun, Policy, PolicyId, PolicyPattern,
+    Binding, Enforcement, KubernetesVersion, NotRun, Policy, PolicyId, PolicyPattern,
 };
 
 /// The profile of a run that names none.
@@ -138,13 +138,11 @@ impl Run<'_> {
         for profile in self.chosen_profiles() {
             for bound in &profile.bindings {
                 if self.can_bind(&bound.policy) && bound.in_force(self.input.version) {
+                    let source = format!("profile {}", profile.name);
                     bindings.push(Binding {
-                        policy: bound.policy.value.clone(),
-                        enforcement: None,
                         parameters: bound.parameters.clone(),
-                        matches: Match::default(),
-                        source: format!("profile {}", profile.name),
                         from_profile: true,
+                        ..Binding::new(bound.policy.value.clone(), source)
                     });
                 }
             }
@@ -160,7 +158,7 @@ impl Run<'_> {
             let id = &entry.policy.value;
             let place = entry.policy.at.to_string();
             if bindings.iter().all(|binding| binding.policy != *id) {
-                bindings.push(by_severity(id, String::new()));
+                bindings.push(Binding::new(id.clone(), ""));
             }
             for binding in bindings.iter_mut().filter(|binding| binding.policy == *id) {
                 change(binding, entry, &place);
@@ -174,7 +172,7 @@ impl Run<'_> {
                 // Nobody named it: without its required parameters it isn't run, as in a profile.
                 bindings.push(Binding {
                     from_profile: true,
-                    ..by_severity(id, "--policy".to_owned())
+                    ..Binding::new(id.clone(), "--policy")
                 });
             }
         }

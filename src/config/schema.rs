@@ -4,7 +4,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::file::{DEFAULT_EXEMPTION_MAX_DAYS, ENFORCEMENTS, INLINE_MODES, MOST_EXEMPTION_DAYS};
+use super::file::{
+    DEFAULT_EXEMPTION_MAX_DAYS, ENFORCEMENTS, EXISTING, INLINE_MODES, MOST_EXEMPTION_DAYS,
+};
 use super::matches::{OPERATIONS, OPERATORS};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -119,6 +121,15 @@ fn binding() -> Value {
             "enforcement": {
                 "description": "What a violation costs; without this key: by its severity.",
                 "enum": names(&ENFORCEMENTS),
+            },
+            "templates": {
+                "description": "What a violation in a pod template costs; without this key: as much as in a Pod.",
+                "enum": names(&ENFORCEMENTS),
+            },
+            "existingViolations": {
+                "description": "On an update in a cluster: what becomes of what the old object has too, unchanged.",
+                "enum": names(&EXISTING),
+                "default": "warn",
             },
             "parameters": {
                 "description": "Parameters of the policy: `portcullis explain` lists them.",

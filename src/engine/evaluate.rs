@@ -17,13 +17,13 @@ use super::rego::RunError;
 use super::verdict::{self, Before};
 use crate::model::{
     Decision, Enforcement, Evidence, Fact, Failure, FailureClass, Finding, NotApplicable,
-    Operation, Policy, Review,
+    Operation, Policy, PolicyId, Review,
 };
 
 use input::Inputs;
 use merge::Merged;
 use result::Violation;
-pub(super) use select::{Selected, select};
+pub(super) use select::{Selected, may_apply, select};
 
 /// Judges `review`: what the bound policies find in it, and whether that allows it.
 ///
@@ -56,6 +56,31 @@ pub fn evaluate_until(
     now: Timestamp,
     cancel: &AtomicBool,
 ) -> Decision {
+    evaluate_observed(set, bindings, review, evidence, now, cancel, &mut |_| {})
+}
+
+/// What one policy came to in a decision.
+#[derive(Debug, Clone, Copy)]
+pub struct Ran<'a> {
+    /// The policy.
+    pub policy: &'a PolicyId,
+    /// The strictest enforcement of its bindings that match.
+    pub enforcement: Enforcement,
+    /// Whether it found nothing and didn't fail.
+    pub passed: bool,
+}
+
+/// The same, and tells `observe` of every policy once it has run, so that a face can time it.
+#[must_use]
+pub fn evaluate_observed(
+    set: &PolicySet,
+    bindings: &Bindings,
+    review: &Review,
+    evidence: &Evidence,
+    now: Timestamp,
+    cancel: &AtomicBool,
+    observe: &mut dyn FnMut(Ran<'_>),
+) -> Decision {
     let selected = select(set, bindings, review);
     let mut decision = Decision::default();
     if selected.is_empty() {
@@ -78,12 +103,50 @@ pub fn evaluate_until(
             run.cancelled(selected.get(position..).unwrap_or_default());
             break;
         }
+        let before = run.decision.findings.len() + run.decision.failures.len();
         run.judge(one);
+        observe(Ran {
+            policy: &one.metadata().id,
+            enforcement: one.strictest(),
+            passed: run.decision.findings.len() + run.decision.failures.len() == before,
+        });
     }
     run.weigh_what_was_there(&selected, cancel);
+    if verdict::is_mirror(review) {
+        verdict::record_only(&mut run.decision);
+    }
     let policies: Vec<&Policy> = selected.iter().map(Selected::metadata).collect();
     verdict::conclude(&mut run.decision, &policies);
     run.decision
+}
+
+/// The decision on a review that can't be judged at all: every policy that applies has failed.
+#[must_use]
+pub fn unjudged(
+    set: &PolicySet,
+    bindings: &Bindings,
+    review: &Review,
+    class: FailureClass,
+    message: &str,
+) -> Decision {
+    let selected = select(set, bindings, review);
+    let failure = |one: &Selected<'_>| {
+        one.failure(RunError {
+            class,
+            message: message.to_owned(),
+            place: None,
+            help: None,
+        })
+    };
+    let mut decision = Decision {
+        failures: selected.iter().map(failure).collect(),
+        ..Decision::default()
+    };
+    if verdict::is_mirror(review) {
+        verdict::record_only(&mut decision);
+    }
+    verdict::conclude(&mut decision, &[]);
+    decision
 }
 
 fn finishes_deletion(one: &Selected<'_>) -> NotApplicable {
@@ -113,7 +176,7 @@ impl Run<'_> {
                 Ok(violations) => {
                     for violation in violations {
                         let finding = violation.into_finding(one.metadata(), self.review);
-                        merged.push(finding, &rules);
+                        merged.push(finding, &rules, target != 0);
                     }
                 }
                 Err(failure) => self.decision.failures.push(failure),
@@ -230,10 +293,16 @@ impl Run<'_> {
             }
         }
         let review = self.review;
+        let stays = |policy: &PolicyId| {
+            let own = selected.iter().find(|one| one.metadata().id == *policy);
+            own.is_some_and(Selected::denies_existing)
+        };
         for finding in &mut self.decision.findings {
             if finding.denies() && before.had(&finding.policy, &finding.path, review) {
                 finding.pre_existing = true;
-                finding.enforcement = Enforcement::Warn;
+                if !stays(&finding.policy) {
+                    finding.enforcement = Enforcement::Warn;
+                }
             }
         }
     }

@@ -78,6 +78,11 @@ pub(super) fn templates(kind: &GroupVersionKind, configured: &[PodTemplate]) -> 
     templates
 }
 
+/// Group and kind of every kind of Kubernetes whose objects hold a pod template.
+pub fn template_kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    WORKLOADS.iter().map(|(group, kind, _)| (*group, *kind))
+}
+
 /// The Pod of `template` in `object`, in the object's namespace.
 pub(super) fn expand(template: &Template, object: &Val, namespace: &str) -> Expansion {
     let mut value = object.clone();

@@ -124,6 +124,30 @@ impl PolicySet {
         }
     }
 
+    /// Whether any policy may judge `review`, whatever its objects say: kind, operation and subresource decide.
+    #[must_use]
+    pub fn may_apply(&self, bindings: &Bindings, review: &Review) -> bool {
+        super::evaluate::may_apply(self, bindings, review)
+    }
+
+    /// Whether the policy may give a violation a severity of its own; told by its text, so sooner yes than no.
+    #[must_use]
+    pub fn grades_violations(&self, id: &PolicyId) -> bool {
+        let texts = |unit: &Arc<Unit>| {
+            let mut modules = unit.modules.iter();
+            modules.any(|module| module.source.text().contains("severity\""))
+        };
+        self.unit(id).is_some_and(texts)
+    }
+
+    /// Prepares the bound units now instead of when they are first needed.
+    pub fn prepare_bound(&self, bindings: &Bindings) {
+        for unit in bindings.units() {
+            // A unit that can't be prepared says so as a failure of each review.
+            let _ = unit.prepared();
+        }
+    }
+
     /// Prepares all units now instead of when they are first needed.
     pub fn prepare_all(&self) {
         for unit in &self.units {

@@ -1,5 +1,6 @@
 //! What the tests of this floor share: options with a reader of JSON (which is YAML), units and policies from short texts.
 
+mod cluster;
 mod contract;
 mod door;
 mod hostile;

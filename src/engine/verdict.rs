@@ -4,12 +4,14 @@
 
 mod exemptions;
 mod matches;
+mod mirror;
 mod pre_existing;
 
 use std::cmp::Ordering;
 
 pub(super) use exemptions::Exemptions;
 pub(super) use matches::concerns;
+pub(super) use mirror::{is_mirror, record_only};
 pub(super) use pre_existing::{Before, only_finishes_deletion};
 
 use crate::model::{Decision, Enforcement, Finding, Policy, Verdict};

@@ -20,12 +20,54 @@ pub struct Binding {
     pub enforcement: Option<Enforcement>,
     /// Parameters as written; checked and completed with defaults when bound.
     pub parameters: Map<String, Value>,
+    /// What a violation in a pod template costs, if that is another price than a Pod's own.
+    pub templates: Option<Enforcement>,
+    /// What becomes on an UPDATE of what the old object had already, unchanged.
+    pub existing: ExistingViolations,
     /// Which reviews it concerns.
     pub matches: Match,
     /// Who bound it, for people: `profile default`, or the configuration's place.
     pub source: String,
     /// Whether it came with a profile: then missing required parameters mean *not run*, else an error.
     pub from_profile: bool,
+}
+
+impl Binding {
+    /// A binding of everything that the policy's scope names, at the price of a violation's severity.
+    #[must_use]
+    pub fn new(policy: PolicyId, source: impl Into<String>) -> Self {
+        Self {
+            policy,
+            enforcement: None,
+            parameters: Map::new(),
+            templates: None,
+            existing: ExistingViolations::default(),
+            matches: Match::default(),
+            source: source.into(),
+            from_profile: false,
+        }
+    }
+}
+
+/// What becomes on an UPDATE of violations that the old object has too, unchanged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExistingViolations {
+    /// They warn: an edit elsewhere in the object isn't their price.
+    #[default]
+    Warn,
+    /// They cost what new ones cost.
+    Deny,
+}
+
+impl ExistingViolations {
+    /// Its name in configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Warn => "warn",
+            Self::Deny => "deny",
+        }
+    }
 }
 
 /// Which reviews a binding concerns; all parts must hold, an empty part always does.

@@ -357,12 +357,8 @@ fn one(seed: u64, shipped: &(engine::PolicySet, engine::Bindings)) {
 
 fn binding(policy: portcullis::model::PolicyId) -> Binding {
     Binding {
-        policy,
         enforcement: Some(Enforcement::Deny),
-        parameters: serde_json::Map::new(),
-        matches: Match::default(),
-        source: "test".to_owned(),
-        from_profile: false,
+        ..Binding::new(policy, "test")
     }
 }
 

@@ -120,12 +120,9 @@ fn subject(policy: &Policy, file: &FilePath) -> Subject {
     let (set, problems) = engine::build(bundle::shipped(), &options);
     assert!(problems.is_empty(), "{problems:?}");
     let binding = Binding {
-        policy: policy.id.clone(),
         enforcement: Some(Enforcement::Deny),
         parameters: case.parameters.clone(),
-        matches: Match::default(),
-        source: String::new(),
-        from_profile: false,
+        ..Binding::new(policy.id.clone(), "")
     };
     let (bindings, problems) = set.bind(vec![binding], Vec::new(), InlineMode::Deny);
     assert!(problems.is_empty(), "{problems:?}");

@@ -5,24 +5,18 @@
 use std::collections::BTreeMap;
 
 use crate::config::file::PolicyEntry;
-use crate::model::{Binding, Match, PolicyId};
-
-/// A binding of `id` with nothing set.
-pub(super) fn by_severity(id: &PolicyId, source: String) -> Binding {
-    Binding {
-        policy: id.clone(),
-        enforcement: None,
-        parameters: serde_json::Map::new(),
-        matches: Match::default(),
-        source,
-        from_profile: false,
-    }
-}
+use crate::model::{Binding, PolicyId};
 
 /// Sets the fields that `entry` names; of the parameters, those that it names.
 pub(super) fn change(binding: &mut Binding, entry: &PolicyEntry, place: &str) {
     if entry.enforcement.is_some() {
         binding.enforcement = entry.enforcement;
+    }
+    if entry.templates.is_some() {
+        binding.templates = entry.templates;
+    }
+    if let Some(existing) = entry.existing {
+        binding.existing = existing;
     }
     if let Some(parameters) = &entry.parameters {
         binding.parameters.extend(parameters.clone());
@@ -51,6 +45,8 @@ pub(super) fn merge_equal(bindings: Vec<Binding>) -> Vec<Binding> {
         let same = merged.entry(binding.policy.clone()).or_default();
         let equal = same.iter_mut().find(|other| {
             other.enforcement == binding.enforcement
+                && other.templates == binding.templates
+                && other.existing == binding.existing
                 && other.parameters == binding.parameters
                 && other.matches == binding.matches
         });

@@ -16,12 +16,13 @@ pub(super) struct Merged(BTreeMap<(Path, String), Finding>);
 
 impl Merged {
     /// Adds a finding under the bindings `rules`, at the strictest enforcement of theirs.
-    pub(super) fn push(&mut self, mut finding: Finding, rules: &[&Rule]) {
+    pub(super) fn push(&mut self, mut finding: Finding, rules: &[&Rule], of_template: bool) {
         let by_severity = finding.severity.default_enforcement();
-        let enforcement = rules
-            .iter()
-            .map(|rule| rule.enforcement.unwrap_or(by_severity))
-            .max();
+        let price = |rule: &&Rule| {
+            let own = rule.templates.filter(|_| of_template);
+            own.or(rule.enforcement).unwrap_or(by_severity)
+        };
+        let enforcement = rules.iter().map(price).max();
         finding.enforcement = enforcement.unwrap_or(Enforcement::Deny);
         let key = (finding.path.clone(), finding.message.clone());
         if let Some(known) = self.0.get_mut(&key) {

@@ -6,7 +6,10 @@ use crate::engine::expand::{self, Template};
 use crate::engine::policy_set::{Bindings, BoundPolicy, PolicySet, Rule};
 use crate::engine::rego::RunError;
 use crate::engine::verdict;
-use crate::model::{Failure, GroupVersionKind, KindPattern, Path, Policy, Review, Scope};
+use crate::model::{
+    Enforcement, ExistingViolations, Failure, GroupVersionKind, KindPattern, Path, Policy, Review,
+    Scope,
+};
 
 /// Subresources of Pods that any Pod policy judges: they arrive as the whole Pod.
 const POD_WRITES: [&str; 2] = ["ephemeralcontainers", "resize"];
@@ -48,6 +51,17 @@ impl Selected<'_> {
         &self.policy.unit.policy
     }
 
+    /// Whether a binding that matches denies on an UPDATE what was there before.
+    pub(super) fn denies_existing(&self) -> bool {
+        let mut rules = self.rules.iter();
+        rules.any(|rule| rule.existing == ExistingViolations::Deny)
+    }
+
+    /// The strictest enforcement of the bindings that match.
+    pub(super) fn strictest(&self) -> Enforcement {
+        self.policy.strictest(self.rules.iter().copied())
+    }
+
     /// A failure of this policy, as strict as the strictest of the bindings that match.
     pub(super) fn failure(&self, error: RunError) -> Failure {
         Failure {
@@ -56,7 +70,7 @@ impl Selected<'_> {
             message: error.message,
             place: error.place,
             help: error.help.map(str::to_owned),
-            enforcement: self.policy.strictest(self.rules.iter().copied()),
+            enforcement: self.strictest(),
         }
     }
 }
@@ -97,6 +111,32 @@ pub(in crate::engine) fn select<'a>(
     }
     selected.sort_by(|a, b| a.metadata().id.cmp(&b.metadata().id));
     selected
+}
+
+/// Whether any policy may judge `review`, by kind, operation and subresource alone: its objects needn't be there yet.
+pub(in crate::engine) fn may_apply(set: &PolicySet, bindings: &Bindings, review: &Review) -> bool {
+    let of = |kind: &GroupVersionKind, fits: &dyn Fn(&Scope) -> bool| {
+        let concerned = bindings.concerned(kind);
+        concerned
+            .iter()
+            .any(|policy| fits(&policy.unit.policy.scope))
+    };
+    let operation = |scope: &Scope| scope.operations.contains(&review.operation);
+    let whole = |scope: &Scope| match review.sub_resource.as_deref() {
+        // A Pod under an unknown subresource is told by its shape.
+        Some(name) if !is_pod(&review.kind) => scope.subresources.iter().any(|own| own == name),
+        _ => true,
+    };
+    of(&review.kind, &|scope| operation(scope) && whole(scope))
+        || (review.sub_resource.is_none()
+            && !expand::templates(&review.kind, set.pod_templates()).is_empty()
+            && of(&expand::pod_kind(), &|scope| {
+                scope.templates && operation(scope)
+            }))
+}
+
+fn is_pod(kind: &GroupVersionKind) -> bool {
+    kind.group.is_empty() && kind.kind == "Pod"
 }
 
 fn push<'a>(
@@ -150,8 +190,7 @@ fn fits(scope: &Scope, review: &Review) -> bool {
     if scope.subresources.iter().any(|own| own == sub_resource) {
         return true;
     }
-    let is_pod = review.kind.group.is_empty() && review.kind.kind == "Pod";
-    is_pod
+    is_pod(&review.kind)
         && (POD_WRITES.contains(&sub_resource)
             || (!POD_OTHERS.contains(&sub_resource)
                 && expand::looks_like_a_pod(review.object.as_deref())))

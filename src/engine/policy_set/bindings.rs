@@ -11,7 +11,8 @@ use super::{PolicySet, Unit, digest};
 use crate::engine::rego::{TooDeep, Val};
 use crate::engine::verdict::Exemptions;
 use crate::model::{
-    Binding, Digest, Enforcement, Exemption, GroupVersionKind, InlineMode, Match, Path, PolicyId,
+    Binding, Digest, Enforcement, Exemption, ExistingViolations, GroupVersionKind, InlineMode,
+    Match, Path, PolicyId,
 };
 
 /// Bindings that are in force, with everything a decision needs of them.
@@ -57,6 +58,10 @@ pub(crate) struct BoundPolicy {
 pub(crate) struct Rule {
     /// What a violation costs; `None`: by its severity.
     pub(crate) enforcement: Option<Enforcement>,
+    /// The same for a pod template; `None`: no other price.
+    pub(crate) templates: Option<Enforcement>,
+    /// What becomes of violations that the old object has too.
+    pub(crate) existing: ExistingViolations,
     /// Which reviews it concerns.
     pub(crate) matches: Match,
     /// Which of the policy's parameters.
@@ -158,6 +163,8 @@ impl BoundPolicy {
         });
         self.rules.push(Rule {
             enforcement: binding.enforcement,
+            templates: binding.templates,
+            existing: binding.existing,
             matches: binding.matches.clone(),
             parameters: position,
         });
@@ -183,6 +190,11 @@ impl Bindings {
     /// The bound policies, sorted by id.
     pub fn policies(&self) -> impl Iterator<Item = &PolicyId> {
         self.policies.iter().map(|policy| &policy.unit.policy.id)
+    }
+
+    /// What the bound policies are evaluated from.
+    pub(super) fn units(&self) -> impl Iterator<Item = &Arc<Unit>> {
+        self.policies.iter().map(|policy| &policy.unit)
     }
 
     /// The exemptions, in the order in which findings name them.

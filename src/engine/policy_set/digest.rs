@@ -59,6 +59,8 @@ pub(super) fn of_bindings(
             canonical(&json!({
                 "policy": policy.unit.policy.id.as_str(),
                 "enforcement": rule.enforcement.map(crate::model::Enforcement::as_str),
+                "templates": rule.templates.map(crate::model::Enforcement::as_str),
+                "existing": rule.existing.as_str(),
                 "parameters": policy.parameters.get(rule.parameters).map(|(json, _)| json),
                 "match": of_match(&rule.matches),
             }))

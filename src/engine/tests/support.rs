@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::engine::compat::{self, Checks};
 use crate::engine::{Bindings, Options, PolicySet, PolicySource, build, evaluate};
 use crate::model::{
     Binding, Decision, Document, Evidence, Exemption, FileOrigin, GroupVersionKind, InlineMode,
-    KubernetesVersion, Match, Operation, Origin, Path, Review, SourceText, Span, Spans,
-    SyntaxError,
+    KubernetesVersion, Operation, Origin, Path, Review, SourceText, Span, Spans, SyntaxError,
 };
 
 /// JSON is YAML: enough for builtins and for METADATA written as one JSON document.
@@ -117,14 +116,7 @@ pub(in crate::engine) fn set_with(sources: &[PolicySource], options: &Options) -
 }
 
 pub(in crate::engine) fn binding(id: &str) -> Binding {
-    Binding {
-        policy: id.parse().unwrap(),
-        enforcement: None,
-        parameters: Map::new(),
-        matches: Match::default(),
-        source: "test".to_owned(),
-        from_profile: false,
-    }
+    Binding::new(id.parse().unwrap(), "test")
 }
 
 /// Every policy of the set, bound once, enforcement by severity.

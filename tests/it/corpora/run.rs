@@ -143,12 +143,10 @@ fn build(version: KubernetesVersion) -> PolicySet {
 /// The policies of an entry, all bound to deny: the label asks whether something is found, not what it costs.
 fn bindings(entry: &Entry, their: &Value, matches: &Match) -> Vec<Binding> {
     let bind = |id: &String| Binding {
-        policy: id.parse().unwrap(),
         enforcement: Some(Enforcement::Deny),
         parameters: parameters(entry, id, their),
         matches: matches.clone(),
-        source: "policies/concepts.yaml".to_owned(),
-        from_profile: false,
+        ..Binding::new(id.parse().unwrap(), "policies/concepts.yaml")
     };
     entry.policies.iter().map(bind).collect()
 }

@@ -1,0 +1,143 @@
+//! `portcullis webhook`, `review` and `print`: ready parts in, a server or one answer out.
+//!
+//! Judges nothing itself: the webhook face does.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads files, stdin and the clock: part of the shell"
+)]
+
+mod local;
+mod serve;
+mod texts;
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::args::webhook::{
+    EntryName, MaxEnforcement, PrintCommand, ReviewArguments, ServedArguments, WebhookArguments,
+};
+use super::output;
+use super::problem::{Problem, Problems};
+use crate::model::Enforcement;
+use crate::webhook::reload::{Loaded, Loader, Terms, Texts};
+use crate::webhook::{self, Cap, DecisionLog, Entry, Facts, InForce, Settings, State};
+
+/// Serves until it is told to end; the exit code.
+pub(super) fn run(directory: &Path, arguments: &WebhookArguments) -> Result<u8, Problems> {
+    serve::log_to_stderr(arguments.running.log_format);
+    match &arguments.cluster.namespace {
+        Some(_) => Err(Problem::new("no cluster yet", "run it locally").into()),
+        None => local::run(directory, arguments),
+    }
+}
+
+/// Judges one recorded review; the exit code.
+pub(super) fn review(directory: &Path, arguments: &ReviewArguments) -> Result<u8, Problems> {
+    let mut body = Vec::new();
+    let read = match &arguments.file {
+        Some(file) => fs::read(directory.join(file)).map(|bytes| body = bytes),
+        None => io::stdin().lock().read_to_end(&mut body).map(|_| ()),
+    };
+    read.map_err(|error| {
+        Problem::new(
+            format!("the review can't be read: {error}"),
+            "give a file with an `AdmissionReview`, or pipe one in",
+        )
+    })?;
+    let in_force = in_force(directory, &arguments.served)?;
+    let log = DecisionLog::nowhere();
+    let settings = settings(7 << 20, Duration::from_secs(10), None, true);
+    let state =
+        State::new(in_force, Facts::Nothing, log, settings).map_err(|error| cant_start(&error))?;
+    let entry = match arguments.entry {
+        EntryName::Enforce => Entry::Enforce,
+        EntryName::Observe => Entry::Observe,
+    };
+    let runtime = serve::runtime()?;
+    match runtime.block_on(webhook::answer(&Arc::new(state), entry, body)) {
+        Ok(answer) => {
+            output::stdout(&format!("{}\n", answer.json));
+            Ok(answer.exit_code())
+        }
+        Err(why) => {
+            output::stderr(&format!("error: the input is no review: {why}\n"));
+            Ok(3)
+        }
+    }
+}
+
+/// Prints what installs the webhook.
+pub(super) fn print(command: &PrintCommand) -> u8 {
+    match command {
+        PrintCommand::Manifests => {
+            output::stdout(include_str!(
+                "../../charts/portcullis/rendered/install.yaml"
+            ));
+            0
+        }
+    }
+}
+
+/// Policies and bindings of a folder, or the shipped ones; whatever is wrong with them is a mistake.
+fn in_force(directory: &Path, arguments: &ServedArguments) -> Result<InForce, Problems> {
+    let texts = match &arguments.config {
+        Some(folder) => texts::read(directory, &directory.join(folder))?,
+        None => Texts::default(),
+    };
+    let today = super::scan::day(Timestamp::now());
+    let mut loader = Loader::new(terms(arguments, false), Texts::default());
+    let Loaded { in_force, troubles } = loader.load(texts, today)?;
+    if troubles.is_empty() {
+        return Ok(in_force);
+    }
+    let problem = |trouble: webhook::reload::Trouble| Problem {
+        message: format!("{}: {}", trouble.place, trouble.message),
+        help: trouble.help,
+        at: None,
+    };
+    Err(Problems(troubles.into_iter().map(problem).collect()))
+}
+
+/// What stays the same over all changes of the configuration.
+fn terms(arguments: &ServedArguments, live: bool) -> Terms {
+    Terms {
+        cap: Cap {
+            enforcement: match arguments.max_enforcement {
+                MaxEnforcement::Deny => Enforcement::Deny,
+                MaxEnforcement::Warn => Enforcement::Warn,
+                MaxEnforcement::Audit => Enforcement::Audit,
+            },
+            live,
+        },
+        profiles: arguments.profile.clone(),
+        version: arguments.kubernetes_version,
+    }
+}
+
+fn settings(
+    max_body: u64,
+    timeout: Duration,
+    workers: Option<usize>,
+    fail_closed: bool,
+) -> Settings {
+    Settings {
+        workers,
+        max_body: usize::try_from(max_body).unwrap_or(usize::MAX),
+        timeout,
+        fail_closed,
+        now: Timestamp::now,
+    }
+}
+
+fn cant_start(error: &io::Error) -> Problems {
+    Problem::new(
+        format!("no thread can be started: {error}"),
+        "free some memory",
+    )
+    .into()
+}

@@ -1,0 +1,294 @@
+//! One call, step by step: head, policies that may apply, objects, facts, judgement, answer.
+//!
+//! Never lets anything past it: whatever goes wrong, a call whose uid is known gets an answer with that uid.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+
+use super::State;
+use super::answer::{Reply, Unserved};
+use super::log;
+use super::metrics::Outcome;
+use super::policies::{Entry, InForce};
+use super::pool::{Cancel, CancelOnDrop};
+use super::review::{self, Complete, Malformed, Request};
+use crate::engine;
+use crate::model::{Decision, Evidence, FailureClass, Needs, Operation, Policy, PolicyId, Review};
+use crate::report::admission::{self, Context};
+
+/// How long an answer may still take after its deadline: one policy ends within its own limit.
+const GRACE: Duration = Duration::from_millis(200);
+/// What is left for judging when facts are late.
+const RESERVE: Duration = Duration::from_secs(1);
+
+/// What to send back.
+pub(super) enum Sent {
+    /// An `AdmissionReview`.
+    Review(Answer),
+    /// The body has no uid to answer: text, and HTTP's word for it.
+    NoReview(String),
+}
+
+/// An answer and what it came to.
+pub(super) struct Answer {
+    pub(super) json: String,
+    pub(super) allowed: bool,
+    pub(super) outcome: Outcome,
+}
+
+impl Answer {
+    fn sent(reply: &Reply<'_>, outcome: Outcome) -> Sent {
+        Sent::Review(Self {
+            json: reply.to_json(),
+            allowed: reply.allows(),
+            outcome,
+        })
+    }
+}
+
+/// One call on its way.
+pub(super) struct Call<'a> {
+    pub(super) state: &'a Arc<State>,
+    pub(super) entry: Entry,
+    /// When its first byte came.
+    pub(super) start: Instant,
+    /// When it must have been answered.
+    pub(super) deadline: Instant,
+}
+
+/// What a worker has made of a request.
+struct Judged {
+    review: Review,
+    decision: Decision,
+}
+
+/// A request after its first turn on a worker.
+enum Turn {
+    /// It is judged: nothing asked for facts.
+    Judged(Judged),
+    /// It waits for facts.
+    Asks(Review, Needs),
+}
+
+impl Call<'_> {
+    /// Answers `body`.
+    pub(super) async fn answer(&self, body: &Bytes) -> Sent {
+        self.state.metrics.received(body.len());
+        let request = match review::read(body) {
+            Ok(request) => request,
+            Err(malformed) => return self.malformed(malformed),
+        };
+        let in_force = self.state.in_force.load_full();
+        let operation = request.review.operation;
+        let dry_run = request.review.dry_run;
+        let bindings = in_force.bindings(self.entry);
+        if !in_force.set.may_apply(bindings, &request.review) {
+            let reply = Reply::nothing_applies(&request.uid);
+            self.done(Some(operation), dry_run, Outcome::Allowed);
+            return Answer::sent(&reply, Outcome::Allowed);
+        }
+        let uid = request.uid.clone();
+        match self.judge(&in_force, request).await {
+            Ok(judged) => self.judged(&uid, &in_force, &judged),
+            Err(why) => self.unserved(&uid, why, Some(operation), dry_run),
+        }
+    }
+
+    /// Parses, gathers facts, evaluates.
+    async fn judge(&self, in_force: &Arc<InForce>, request: Request) -> Result<Judged, Unserved> {
+        let cancel = Cancel::default();
+        // A client that hangs up drops this future, and with it the guard.
+        let _guard = CancelOnDrop(cancel.clone());
+        let worker = Worker {
+            state: Arc::clone(self.state),
+            in_force: Arc::clone(in_force),
+            entry: self.entry,
+            cancel: cancel.clone(),
+            queued: Instant::now(),
+        };
+        let first = worker.clone();
+        let turn = self.run(&cancel, move || first.first(request)).await?;
+        match turn {
+            Turn::Judged(judged) => Ok(judged),
+            Turn::Asks(review, needs) => {
+                let evidence = self.gather(&needs, &review).await;
+                self.run(&cancel, move || worker.evaluate(review, &evidence))
+                    .await
+            }
+        }
+    }
+
+    /// Runs `work` on a worker; at the deadline the policies not run yet are called off, and shortly after nobody waits any more.
+    async fn run<T: Send + 'static>(
+        &self,
+        cancel: &Cancel,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Unserved> {
+        let work = self.state.pool.run(self.deadline, work);
+        tokio::pin!(work);
+        let deadline = tokio::time::Instant::from_std(self.deadline);
+        tokio::select! {
+            biased;
+            done = &mut work => done,
+            () = tokio::time::sleep_until(deadline) => {
+                cancel.cancel();
+                let late = tokio::time::timeout(GRACE, work).await;
+                late.unwrap_or(Err(Unserved::Late))
+            }
+        }
+    }
+
+    async fn gather(&self, needs: &Needs, review: &Review) -> Evidence {
+        let start = Instant::now();
+        let until = self.deadline.checked_sub(RESERVE).unwrap_or(self.deadline);
+        let until = tokio::time::Instant::from_std(until.max(start));
+        let evidence = self.state.facts.gather(needs, review, until).await;
+        self.state.metrics.gathered(start.elapsed());
+        evidence
+    }
+
+    fn judged(&self, uid: &str, in_force: &InForce, judged: &Judged) -> Sent {
+        let policies = |id: &PolicyId| in_force.set.policy(id).map(AsRef::<Policy>::as_ref);
+        let context = Context {
+            policies: &policies,
+            policy_set: &in_force.digest,
+            decision: uid,
+            denies: self.entry == Entry::Enforce,
+        };
+        let answer = admission::answer(&judged.decision, &context);
+        let failed = answer.denial.is_some()
+            && !judged
+                .decision
+                .findings
+                .iter()
+                .any(crate::model::Finding::denies);
+        let reply = Reply::judged(uid, answer);
+        self.state.metrics.decided(&judged.decision);
+        let outcome = match (reply.allows(), failed) {
+            (true, _) => Outcome::Allowed,
+            (false, true) => Outcome::Failed,
+            (false, false) => Outcome::Denied,
+        };
+        let review = &judged.review;
+        self.done(Some(review.operation), review.dry_run, outcome);
+        self.log(uid, &in_force.digest, reply.allows(), judged);
+        Answer::sent(&reply, outcome)
+    }
+
+    fn log(&self, uid: &str, policy_set: &str, allowed: bool, judged: &Judged) {
+        let call = log::Call {
+            time: (self.state.now)(),
+            entry: self.entry.as_str(),
+            uid,
+            policy_set,
+            allowed,
+            took: self.start.elapsed(),
+            unchecked: None,
+        };
+        if self
+            .state
+            .log
+            .record(&call, &judged.review, &judged.decision)
+        {
+            self.state.metrics.log_dropped.inc();
+        }
+    }
+
+    fn malformed(&self, malformed: Malformed) -> Sent {
+        self.done(None, false, Outcome::Malformed);
+        tracing::warn!(entry = self.entry.as_str(), why = %malformed.why, "a body that is no review");
+        match malformed.uid {
+            None => Sent::NoReview(malformed.why),
+            Some(uid) => {
+                let denies = self.state.denies_failures(self.entry);
+                let reply = Reply::unserved(&uid, Unserved::Malformed, &malformed.why, denies);
+                Answer::sent(&reply, Outcome::Malformed)
+            }
+        }
+    }
+
+    fn unserved(
+        &self,
+        uid: &str,
+        why: Unserved,
+        operation: Option<Operation>,
+        dry_run: bool,
+    ) -> Sent {
+        let (outcome, message) = match why {
+            Unserved::Overload => (
+                Outcome::Overloaded,
+                "there is more to judge than the time allows; try again",
+            ),
+            Unserved::Late => (Outcome::Failed, "its time was over before it was judged"),
+            Unserved::Panic => (Outcome::Failed, "internal error, see the log"),
+            Unserved::Malformed => (Outcome::Malformed, "it isn't a review"),
+        };
+        self.done(operation, dry_run, outcome);
+        tracing::warn!(
+            entry = self.entry.as_str(),
+            decision = uid,
+            why = why.as_str(),
+            "a review was not judged"
+        );
+        let denies = self.state.denies_failures(self.entry);
+        Answer::sent(&Reply::unserved(uid, why, message, denies), outcome)
+    }
+
+    fn done(&self, operation: Option<Operation>, dry_run: bool, outcome: Outcome) {
+        let took = self.start.elapsed();
+        let metrics = &self.state.metrics;
+        metrics.called(self.entry, operation, dry_run, outcome, took);
+    }
+}
+
+/// What a worker needs of a call.
+#[derive(Clone)]
+struct Worker {
+    state: Arc<State>,
+    in_force: Arc<InForce>,
+    entry: Entry,
+    cancel: Cancel,
+    queued: Instant,
+}
+
+impl Worker {
+    /// Parses the objects, and judges at once if nothing asks for facts.
+    fn first(self, request: Request) -> Turn {
+        self.state.metrics.waited(self.queued.elapsed());
+        let Complete { review, unreadable } = request.complete();
+        let bindings = self.in_force.bindings(self.entry);
+        if let Some(why) = unreadable {
+            let class = FailureClass::Error;
+            let decision = engine::unjudged(&self.in_force.set, bindings, &review, class, why);
+            return Turn::Judged(Judged { review, decision });
+        }
+        let needs = self.in_force.set.needs(bindings, &review);
+        if needs.facts.is_empty() {
+            Turn::Judged(self.evaluate(review, &Evidence::default()))
+        } else {
+            Turn::Asks(review, needs)
+        }
+    }
+
+    fn evaluate(self, review: Review, evidence: &Evidence) -> Judged {
+        let metrics = &self.state.metrics;
+        let mut last = Instant::now();
+        let mut observe = |ran: engine::Ran<'_>| {
+            let now = Instant::now();
+            metrics.ran(&ran, now.duration_since(last));
+            last = now;
+        };
+        let decision = engine::evaluate_observed(
+            &self.in_force.set,
+            self.in_force.bindings(self.entry),
+            &review,
+            evidence,
+            (self.state.now)(),
+            self.cancel.flag(),
+            &mut observe,
+        );
+        Judged { review, decision }
+    }
+}

@@ -1,0 +1,391 @@
+//! What operators measure, as `/metrics` says it (`OpenMetrics` text, prefix `portcullis_`).
+//!
+//! Never has a label with an object's name, a namespace or a message: their number is bounded by policies and constants.
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::policies::{Entry, InForce};
+use crate::engine::Ran;
+use crate::model::{Decision, Enforcement, Operation, PolicyId, Status};
+
+/// Seconds from half a millisecond to ten seconds.
+const LATENCY: [f64; 14] = [
+    0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+/// Seconds that one policy takes, from ten microseconds to its limit.
+const EVALUATION: [f64; 8] = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.01, 0.1, 0.25];
+/// Bytes of a body.
+const BYTES: [f64; 7] = [1e3, 4e3, 16e3, 64e3, 256e3, 1e6, 4e6];
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Outcome {
+    Allowed,
+    Denied,
+    Failed,
+    Overloaded,
+    Malformed,
+}
+
+impl Outcome {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+            Self::Overloaded => "overloaded",
+            Self::Malformed => "malformed",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    entry: &'static str,
+    operation: &'static str,
+    dry_run: &'static str,
+    verdict: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabels {
+    policy: String,
+    enforcement: &'static str,
+    result: &'static str,
+    source: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PolicyLabels {
+    policy: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FailureLabels {
+    policy: String,
+    reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OneLabel {
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabel {
+    result: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DigestLabel {
+    digest: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CertificateLabel {
+    certificate: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LeaseLabel {
+    lease: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct VersionLabel {
+    version: &'static str,
+}
+
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// All metrics of a webhook process.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<CallLabels, Counter>,
+    request_duration: Histograms<CallLabels>,
+    queue: Histogram,
+    pub(super) in_flight: Gauge,
+    body_bytes: Histogram,
+    pub(super) connections: Gauge,
+    handshakes: Family<ResultLabel, Counter>,
+    results: Family<ResultLabels, Counter>,
+    evaluation: Histograms<PolicyLabels>,
+    failures: Family<FailureLabels, Counter>,
+    policies: Family<OneLabel, Gauge>,
+    policy_set: Family<DigestLabel, Gauge>,
+    loads: Family<ResultLabel, Counter>,
+    evidence: Histogram,
+    certificates: Family<CertificateLabel, Gauge<f64, AtomicU64>>,
+    in_sync: Gauge,
+    drift: Counter,
+    leader: Family<LeaseLabel, Gauge>,
+    exemptions: Family<OneLabel, Gauge>,
+    pub(super) log_dropped: Counter,
+}
+
+fn latency() -> Histogram {
+    Histogram::new(LATENCY)
+}
+
+fn evaluation() -> Histogram {
+    Histogram::new(EVALUATION)
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("portcullis"),
+            requests: Family::default(),
+            request_duration: Family::new_with_constructor(latency),
+            queue: latency(),
+            in_flight: Gauge::default(),
+            body_bytes: Histogram::new(BYTES),
+            connections: Gauge::default(),
+            handshakes: Family::default(),
+            results: Family::default(),
+            evaluation: Family::new_with_constructor(evaluation),
+            failures: Family::default(),
+            policies: Family::default(),
+            policy_set: Family::default(),
+            loads: Family::default(),
+            evidence: latency(),
+            certificates: Family::default(),
+            in_sync: Gauge::default(),
+            drift: Counter::default(),
+            leader: Family::default(),
+            exemptions: Family::default(),
+            log_dropped: Counter::default(),
+        };
+        metrics.register();
+        metrics
+    }
+}
+
+impl Metrics {
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        let version = Family::<VersionLabel, Gauge>::default();
+        let own = VersionLabel {
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        version.get_or_create(&own).set(1);
+        registry.register("build_info", "The version that runs", version);
+        registry.register(
+            "admission_requests",
+            "Calls by entry, operation and verdict; a call is not a decision that was stored",
+            self.requests.clone(),
+        );
+        registry.register_with_unit(
+            "admission_request_duration",
+            "Time from the first byte of a body to its answer",
+            Unit::Seconds,
+            self.request_duration.clone(),
+        );
+        registry.register_with_unit(
+            "admission_queue",
+            "Time that reviews waited for a worker",
+            Unit::Seconds,
+            self.queue.clone(),
+        );
+        registry.register(
+            "admission_in_flight",
+            "Calls that are being answered",
+            self.in_flight.clone(),
+        );
+        registry.register_with_unit(
+            "admission_body",
+            "Size of bodies",
+            Unit::Bytes,
+            self.body_bytes.clone(),
+        );
+        registry.register("connections", "Open connections", self.connections.clone());
+        registry.register(
+            "tls_handshakes",
+            "TLS handshakes by result",
+            self.handshakes.clone(),
+        );
+        registry.register(
+            "policy_results",
+            "Findings and passes by policy and enforcement",
+            self.results.clone(),
+        );
+        registry.register_with_unit(
+            "policy_evaluation_duration",
+            "Time that a policy took for one review",
+            Unit::Seconds,
+            self.evaluation.clone(),
+        );
+        registry.register(
+            "policy_failures",
+            "Policies that could not be evaluated, by reason",
+            self.failures.clone(),
+        );
+        registry.register(
+            "policies",
+            "Policies that are ready, degraded (the last good version is in force) or failed",
+            self.policies.clone(),
+        );
+        registry.register(
+            "policy_set_info",
+            "The policy set in force",
+            self.policy_set.clone(),
+        );
+        registry.register(
+            "policy_set_loads",
+            "Changes of the policy set by result",
+            self.loads.clone(),
+        );
+        registry.register_with_unit(
+            "evidence_duration",
+            "Time that gathering facts took",
+            Unit::Seconds,
+            self.evidence.clone(),
+        );
+        registry.register_with_unit(
+            "certificate_expiry_timestamp",
+            "When a certificate ends, seconds since 1970",
+            Unit::Seconds,
+            self.certificates.clone(),
+        );
+        registry.register(
+            "webhook_configuration_in_sync",
+            "Whether the registered entries are the wanted ones",
+            self.in_sync.clone(),
+        );
+        registry.register(
+            "webhook_configuration_drift",
+            "How often someone else changed our entries",
+            self.drift.clone(),
+        );
+        registry.register("leader", "Whether this replica leads", self.leader.clone());
+        registry.register(
+            "exemptions",
+            "Exemptions in force, expiring within two weeks, or expired",
+            self.exemptions.clone(),
+        );
+        registry.register(
+            "decision_log_dropped",
+            "Lines of the decision log that found its queue full",
+            self.log_dropped.clone(),
+        );
+    }
+
+    /// The whole exposition.
+    pub(super) fn render(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string can't fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+
+    pub(super) fn called(
+        &self,
+        entry: Entry,
+        operation: Option<Operation>,
+        dry_run: bool,
+        outcome: Outcome,
+        took: Duration,
+    ) {
+        let labels = CallLabels {
+            entry: entry.as_str(),
+            operation: operation.map_or("unknown", Operation::as_str),
+            dry_run: if dry_run { "true" } else { "false" },
+            verdict: outcome.as_str(),
+        };
+        self.requests.get_or_create(&labels).inc();
+        self.request_duration
+            .get_or_create(&labels)
+            .observe(took.as_secs_f64());
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a size in a histogram")]
+    pub(super) fn received(&self, bytes: usize) {
+        self.body_bytes.observe(bytes as f64);
+    }
+
+    pub(super) fn waited(&self, time: Duration) {
+        self.queue.observe(time.as_secs_f64());
+    }
+
+    pub(super) fn gathered(&self, time: Duration) {
+        self.evidence.observe(time.as_secs_f64());
+    }
+
+    pub(super) fn handshake(&self, ended_well: bool) {
+        let result = if ended_well { "ok" } else { "error" };
+        self.handshakes.get_or_create(&ResultLabel { result }).inc();
+    }
+
+    /// Counts what a decision came to, by policy.
+    pub(super) fn decided(&self, decision: &Decision) {
+        for finding in &decision.findings {
+            let result = match finding.status {
+                Status::Exempt => "exempted",
+                _ if finding.pre_existing => "pre_existing",
+                _ => "violation",
+            };
+            self.result(&finding.policy, finding.enforcement, result);
+        }
+        for failure in &decision.failures {
+            self.result(&failure.policy, failure.enforcement, "failure");
+            let labels = FailureLabels {
+                policy: failure.policy.to_string(),
+                reason: failure.class.as_str(),
+            };
+            self.failures.get_or_create(&labels).inc();
+        }
+    }
+
+    fn result(&self, policy: &PolicyId, enforcement: Enforcement, result: &'static str) {
+        let labels = ResultLabels {
+            policy: policy.to_string(),
+            enforcement: enforcement.as_str(),
+            result,
+            source: "admission",
+        };
+        self.results.get_or_create(&labels).inc();
+    }
+
+    /// One policy has run; what it found is counted with the decision.
+    pub(super) fn ran(&self, ran: &Ran<'_>, time: Duration) {
+        let labels = PolicyLabels {
+            policy: ran.policy.to_string(),
+        };
+        self.evaluation
+            .get_or_create(&labels)
+            .observe(time.as_secs_f64());
+        if ran.passed {
+            self.result(ran.policy, ran.enforcement, "pass");
+        }
+    }
+
+    /// What is in force from now on.
+    pub(super) fn loaded(&self, in_force: &InForce, degraded: usize) {
+        let failed = in_force.load_problems.len();
+        let ready = in_force.policies().saturating_sub(degraded);
+        for (state, count) in [("ready", ready), ("degraded", degraded), ("failed", failed)] {
+            let gauge = self.policies.get_or_create(&OneLabel { state }).clone();
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        self.policy_set.clear();
+        let digest = in_force.digest.clone();
+        self.policy_set
+            .get_or_create(&DigestLabel { digest })
+            .set(1);
+        let result = if degraded + failed == 0 {
+            "ok"
+        } else {
+            "partly"
+        };
+        self.loads.get_or_create(&ResultLabel { result }).inc();
+    }
+}
