@@ -76,7 +76,7 @@ impl State {
         settings: Settings,
     ) -> std::io::Result<Self> {
         let metrics = Metrics::default();
-        metrics.loaded(&in_force, 0);
+        metrics.loaded(&in_force, &[]);
         Ok(Self {
             in_force: ArcSwap::from_pointee(in_force),
             facts,
@@ -91,8 +91,8 @@ impl State {
     }
 
     /// Puts other policies in force; calls on their way end under the old ones.
-    pub fn put_in_force(&self, in_force: InForce, degraded: usize) {
-        self.metrics.loaded(&in_force, degraded);
+    pub fn put_in_force(&self, in_force: InForce, troubles: &[reload::Trouble]) {
+        self.metrics.loaded(&in_force, troubles);
         self.in_force.store(Arc::new(in_force));
     }
 

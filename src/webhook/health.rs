@@ -13,23 +13,17 @@ use jiff::Timestamp;
 use super::State;
 
 /// What readiness is made of.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Health {
     draining: AtomicBool,
     /// Whether namespaces are known, or aren't needed.
     namespaces: AtomicBool,
+    /// Whether a policy set is in force.
+    policies: AtomicBool,
+    /// Whether calls are accepted.
+    listening: AtomicBool,
     /// When the certificate in force ends, in seconds since 1970; 0: there is none.
     certificate: AtomicI64,
-}
-
-impl Default for Health {
-    fn default() -> Self {
-        Self {
-            draining: AtomicBool::new(false),
-            namespaces: AtomicBool::new(false),
-            certificate: AtomicI64::new(0),
-        }
-    }
 }
 
 impl Health {
@@ -46,6 +40,16 @@ impl Health {
     /// Namespaces are known, or nobody asks for them.
     pub fn namespaces_are_known(&self) {
         self.namespaces.store(true, Ordering::Release);
+    }
+
+    /// A policy set is in force.
+    pub fn policies_are_known(&self) {
+        self.policies.store(true, Ordering::Release);
+    }
+
+    /// Calls are accepted.
+    pub fn is_listening(&self) {
+        self.listening.store(true, Ordering::Release);
     }
 
     /// The certificate in force ends then.
@@ -66,6 +70,14 @@ impl Health {
             (
                 !self.namespaces.load(Ordering::Acquire),
                 "namespaces aren't known yet",
+            ),
+            (
+                !self.policies.load(Ordering::Acquire),
+                "no policy set is in force yet",
+            ),
+            (
+                !self.listening.load(Ordering::Acquire),
+                "no calls are accepted yet",
             ),
         ];
         let holding = reasons.into_iter().filter(|(holds, _)| *holds);

@@ -5,6 +5,7 @@
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -14,6 +15,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::policies::{Entry, InForce};
+use super::reload::Trouble;
 use crate::engine::Ran;
 use crate::model::{Decision, Enforcement, Operation, PolicyId, Status};
 
@@ -369,23 +371,52 @@ impl Metrics {
     }
 
     /// What is in force from now on.
-    pub(super) fn loaded(&self, in_force: &InForce, degraded: usize) {
-        let failed = in_force.load_problems.len();
+    pub(super) fn loaded(&self, in_force: &InForce, troubles: &[Trouble]) {
+        let degraded = troubles.iter().filter(|trouble| trouble.degraded).count();
+        let failed = troubles.len() - degraded;
         let ready = in_force.policies().saturating_sub(degraded);
         for (state, count) in [("ready", ready), ("degraded", degraded), ("failed", failed)] {
-            let gauge = self.policies.get_or_create(&OneLabel { state }).clone();
-            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+            set(&self.policies.get_or_create(&OneLabel { state }), count);
         }
         self.policy_set.clear();
         let digest = in_force.digest.clone();
-        self.policy_set
-            .get_or_create(&DigestLabel { digest })
-            .set(1);
-        let result = if degraded + failed == 0 {
-            "ok"
-        } else {
-            "partly"
-        };
+        set(&self.policy_set.get_or_create(&DigestLabel { digest }), 1);
+        self.load(if troubles.is_empty() { "ok" } else { "partly" });
+    }
+
+    /// A change that couldn't be taken at all.
+    pub(super) fn refused(&self) {
+        self.load("refused");
+    }
+
+    fn load(&self, result: &'static str) {
         self.loads.get_or_create(&ResultLabel { result }).inc();
     }
+
+    /// When a certificate ends.
+    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit a float")]
+    pub(super) fn certificate(&self, certificate: &'static str, end: Timestamp) {
+        let gauge = self
+            .certificates
+            .get_or_create(&CertificateLabel { certificate });
+        gauge.set(end.as_second() as f64);
+    }
+
+    /// Whether the registered entries are the wanted ones, and how often others have changed them since.
+    pub(super) fn registered(&self, in_sync: bool, drifts: u64) {
+        set(&self.in_sync, usize::from(in_sync));
+        self.drift.inc_by(drifts);
+    }
+
+    /// Whether this replica leads.
+    pub(super) fn leads(&self, lease: &'static str, leads: bool) {
+        set(
+            &self.leader.get_or_create(&LeaseLabel { lease }),
+            usize::from(leads),
+        );
+    }
+}
+
+fn set(gauge: &Gauge, count: usize) {
+    gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
 }

@@ -5,9 +5,10 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::config::{Config, ConfigError};
-use crate::engine::{Bindings, PolicySet};
+use crate::engine::{self, Bindings, PolicySet};
 use crate::model::{
-    Binding, Enforcement, FactName, LoadProblem, NotRun, Notice, PodTemplate, PolicyId, Scope,
+    Binding, Enforcement, FactName, InlineMode, KubernetesVersion, LoadProblem, NotRun, Notice,
+    PodTemplate, PolicyId, Scope,
 };
 use crate::setup::{self, Ready};
 
@@ -108,6 +109,25 @@ impl InForce {
             load_problems: ready.load_problems,
             notices: ready.notices,
         })
+    }
+
+    /// Nothing at all: what a process that hasn't read its configuration judges by, before it accepts calls.
+    #[must_use]
+    pub fn nothing(version: Option<KubernetesVersion>) -> Self {
+        let options = setup::options(version.unwrap_or_default(), &Config::default());
+        let (set, _) = engine::build(Vec::new(), &options);
+        let (enforce, _) = set.bind(Vec::new(), Vec::new(), InlineMode::Deny);
+        let (observe, _) = set.bind(Vec::new(), Vec::new(), InlineMode::Deny);
+        Self {
+            digest: digest(&set, [&enforce, &observe]),
+            set,
+            enforce,
+            observe,
+            scopes: [Vec::new(), Vec::new()],
+            not_run: Vec::new(),
+            load_problems: Vec::new(),
+            notices: Vec::new(),
+        }
     }
 
     /// The bindings that an entry judges.

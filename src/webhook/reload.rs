@@ -102,6 +102,12 @@ impl Loader {
         Ok(Loaded { in_force, troubles })
     }
 
+    /// The texts that are in force, for another loader.
+    #[must_use]
+    pub fn into_good(self) -> Texts {
+        self.good
+    }
+
     /// The texts that are in force.
     #[must_use]
     pub const fn good(&self) -> &Texts {

@@ -38,6 +38,9 @@ pub enum ServeError {
     /// Serving ended by itself.
     #[error("serving ended: {0}")]
     Ended(#[from] std::io::Error),
+    /// A task of ours ended.
+    #[error("a task ended that never should")]
+    Lost,
 }
 
 impl ServeError {
@@ -46,7 +49,7 @@ impl ServeError {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Bind { .. } => "give a free address of this machine, such as `127.0.0.1:8443`",
-            Self::Ended(_) => "see the log; starting anew may help",
+            Self::Ended(_) | Self::Lost => "see the log; starting anew may help",
         }
     }
 }
@@ -84,6 +87,7 @@ pub async fn serve(
     tls: Arc<rustls::ServerConfig>,
     handle: Handle<SocketAddr>,
 ) -> Result<(), ServeError> {
+    state.health.is_listening();
     let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(tls)).handshake_timeout(HANDSHAKE);
     let failed = Arc::clone(&state);
     let mut server = axum_server::from_tcp(listener)?

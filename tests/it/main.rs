@@ -10,6 +10,8 @@
 mod architecture;
 mod bad_input;
 mod cli;
+#[cfg(feature = "webhook")]
+mod control_plane;
 mod corpora;
 mod cross_object;
 mod docs;

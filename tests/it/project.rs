@@ -80,9 +80,15 @@ impl Project {
 
 /// Runs `portcullis` with the words of `line` in `folder`; the environment that changes output is left out.
 pub(crate) fn run_in(folder: &Path, line: &str, stdin: &[u8]) -> Run {
-    let mut child = binary()
-        .args(line.split_whitespace())
-        .current_dir(folder)
+    run_command(
+        binary().args(line.split_whitespace()).current_dir(folder),
+        stdin,
+    )
+}
+
+/// Runs a command to its end, with `stdin`.
+pub(crate) fn run_command(command: &mut Command, stdin: &[u8]) -> Run {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

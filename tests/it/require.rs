@@ -27,3 +27,21 @@ pub(crate) fn corpus(name: &str) -> Option<PathBuf> {
     );
     None
 }
+
+/// A binary of a Kubernetes control plane: `TEST_ASSET_<NAME>`, else `$KUBEBUILDER_ASSETS/<name>`; `None` (said on stderr) without it.
+#[cfg(feature = "webhook")]
+pub(crate) fn asset(name: &str) -> Option<PathBuf> {
+    let own = format!("TEST_ASSET_{}", name.to_uppercase().replace('-', "_"));
+    let file = std::env::var_os(&own).map(PathBuf::from).or_else(|| {
+        std::env::var_os("KUBEBUILDER_ASSETS").map(|folder| PathBuf::from(folder).join(name))
+    });
+    match file {
+        Some(file) if file.is_file() => return Some(file),
+        Some(file) => skip(name, &format!("{} is no file", file.display())),
+        None => skip(
+            name,
+            &format!("neither {own} nor KUBEBUILDER_ASSETS is set: see tests/control-plane/build"),
+        ),
+    }
+    None
+}

@@ -43,6 +43,7 @@ pub(super) fn run(directory: &Path, arguments: &WebhookArguments) -> Result<u8, 
     let state =
         State::new(in_force, Facts::Nothing, log, settings).map_err(|error| cant_start(&error))?;
     state.health().namespaces_are_known();
+    state.health().policies_are_known();
     let end = certificate.serving.validity().not_after;
     state.health().certificate_until(end);
     let serving = Arc::new(crypto::InForce::default());

@@ -1,0 +1,288 @@
+//! Configuration of the cluster going into force.
+//!
+//! Never on the reactor: compiling policies takes a thread of its own, with a deep stack.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use kube::Client;
+use tokio::sync::{oneshot, watch};
+use tokio::time::Instant;
+
+use super::Operator;
+use crate::cluster::registration::{Settings, Wanted};
+use crate::cluster::{
+    self, Configuration, read_last_good, server_version, watch_configuration, write_last_good,
+};
+use crate::config::ConfigError;
+use crate::model::{KubernetesVersion, SourceText};
+use crate::webhook::policies::{Entry, InForce};
+use crate::webhook::reload::{Loaded, Loader, Terms, Texts};
+
+/// Deep documents and policies must not end the process.
+const STACK_BYTES: usize = 64 << 20;
+/// How often the API server's version is asked for.
+const VERSION: Duration = Duration::from_hours(1);
+/// The same, while it isn't known.
+const VERSION_RETRY: Duration = Duration::from_secs(30);
+/// How long a first start waits for what earlier replicas left.
+const FIRST: Duration = Duration::from_secs(10);
+
+/// Puts every configuration of the cluster in force, and says what is to be registered for it.
+pub(super) async fn run(operator: Arc<Operator>, wanted: watch::Sender<Option<Wanted>>) {
+    let client = operator.cluster.client.clone();
+    let namespace = operator.operation.namespace.clone();
+    let mut configuration = watch_configuration(client.clone(), &namespace);
+    let good = tokio::time::timeout(FIRST, read_last_good(&client, &namespace)).await;
+    let good = match good {
+        Ok(Ok(texts)) => texts.map(from_map).unwrap_or_default(),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the last good configuration can't be read");
+            Texts::default()
+        }
+        Err(_) => Texts::default(),
+    };
+    let mut loading = Loading {
+        loader: Some(Loader::new(operator.operation.terms.clone(), good)),
+        sound: false,
+        operator,
+    };
+    let mut leader = loading.operator.leader.clone();
+    let mut published = loading.operator.published.clone();
+    let mut version = Version::of(&loading.operator.operation.terms);
+    let mut generation = 0;
+    loop {
+        tokio::select! {
+            changed = configuration.changed() => {
+                if changed.is_err() { return }
+                if let Some(texts) = texts(&mut configuration) { loading.load(texts).await; }
+            }
+            changed = published.changed() => if changed.is_err() { return },
+            changed = leader.changed() => {
+                if changed.is_err() { return }
+                loading.keep().await;
+                continue;
+            }
+            known = version.ask(&client) => {
+                loading.judge_for(known);
+                configuration.mark_changed();
+                continue;
+            }
+        }
+        let bundle = published.borrow().as_ref().map(|published| published.bundle.clone());
+        if let (Some(bundle), true) = (bundle, *loading.operator.loaded.borrow()) {
+            generation += 1;
+            wanted.send_replace(Some(to_register(&loading.operator, generation, bundle)));
+        }
+    }
+}
+
+/// When the API server's version is asked for, unless a flag says it.
+struct Version {
+    asks: bool,
+    next: Instant,
+    known: Option<KubernetesVersion>,
+}
+
+impl Version {
+    fn of(terms: &Terms) -> Self {
+        Self {
+            asks: terms.version.is_none(),
+            next: Instant::now(),
+            known: None,
+        }
+    }
+
+    /// The version, once it is another one than before.
+    async fn ask(&mut self, client: &Client) -> KubernetesVersion {
+        loop {
+            if !self.asks {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep_until(self.next).await;
+            match server_version(client).await {
+                Ok(version) => {
+                    self.next = Instant::now() + VERSION;
+                    if self.known.replace(version) != Some(version) {
+                        return version;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the API server's version isn't known");
+                    self.next = Instant::now() + VERSION_RETRY;
+                }
+            }
+        }
+    }
+}
+
+/// The configuration as far as it was loaded.
+struct Loading {
+    operator: Arc<Operator>,
+    /// Lent to the thread that loads.
+    loader: Option<Loader>,
+    /// Whether everything of the last configuration is in force as it was written.
+    sound: bool,
+}
+
+impl Loading {
+    /// From the next configuration on, policies are judged for `version`.
+    fn judge_for(&mut self, version: KubernetesVersion) {
+        tracing::info!(%version, "the API server's version");
+        let terms = Terms {
+            version: Some(version),
+            ..self.operator.operation.terms.clone()
+        };
+        let good = self.loader.take().map(Loader::into_good);
+        self.loader = Some(Loader::new(terms, good.unwrap_or_default()));
+    }
+
+    /// Loads on a thread of its own and puts the outcome in force.
+    async fn load(&mut self, texts: Texts) {
+        let today = (self.operator.state.now)().to_zoned(TimeZone::UTC).date();
+        let Some(mut loader) = self.loader.take() else {
+            return;
+        };
+        let (sender, receiver) = oneshot::channel();
+        let work = move || {
+            let loaded = loader.load(texts, today);
+            // Who asked waits for it.
+            let _ = sender.send((loader, loaded));
+        };
+        let spawned = thread::Builder::new()
+            .name("load".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(work);
+        let outcome = match spawned {
+            Ok(_) => receiver.await.ok(),
+            Err(_) => None,
+        };
+        let Some((loader, loaded)) = outcome else {
+            tracing::error!("loading the configuration broke off: what was in force stays");
+            let terms = self.operator.operation.terms.clone();
+            self.loader = Some(Loader::new(terms, Texts::default()));
+            return;
+        };
+        self.loader = Some(loader);
+        match loaded {
+            Ok(loaded) => self.take(loaded).await,
+            Err(errors) => self.refuse(&errors),
+        }
+    }
+
+    fn refuse(&mut self, errors: &[ConfigError]) {
+        self.sound = false;
+        for error in errors {
+            tracing::error!(
+                place = %error.at(),
+                %error,
+                help = error.help(),
+                "the configuration can't be used: what was in force stays"
+            );
+        }
+        self.operator.state.metrics().refused();
+    }
+
+    async fn take(&mut self, loaded: Loaded) {
+        let Loaded { in_force, troubles } = loaded;
+        for trouble in &troubles {
+            tracing::error!(
+                policy = trouble.policy.as_ref().map(ToString::to_string),
+                place = trouble.place,
+                help = trouble.help,
+                degraded = trouble.degraded,
+                "{}",
+                trouble.message
+            );
+        }
+        for not_run in &in_force.not_run {
+            tracing::info!(policy = %not_run.policy, reason = not_run.reason, "not judged here");
+        }
+        for notice in &in_force.notices {
+            tracing::warn!(place = notice.place, help = notice.help, "{}", notice.message);
+        }
+        let digest = in_force.digest().to_owned();
+        let policies = in_force.policies();
+        let state = &self.operator.state;
+        state.put_in_force(in_force, &troubles);
+        tracing::info!(policies, policy_set = digest, troubles = troubles.len(), "in force");
+        state.health().policies_are_known();
+        self.operator.loaded.send_replace(true);
+        self.sound = troubles.is_empty();
+        self.keep().await;
+    }
+
+    /// Keeps the texts for replicas that start while one of them is broken, if that is ours to do.
+    async fn keep(&self) {
+        let leads = *self.operator.leader.borrow();
+        let Some(loader) = self.loader.as_ref().filter(|_| leads && self.sound) else {
+            return;
+        };
+        let client = &self.operator.cluster.client;
+        let namespace = &self.operator.operation.namespace;
+        if let Err(error) = write_last_good(client, namespace, &to_map(loader.good())).await {
+            tracing::warn!(%error, "the last good configuration can't be kept");
+        }
+    }
+}
+
+/// What the cluster says now.
+fn texts(configuration: &mut watch::Receiver<Option<Configuration>>) -> Option<Texts> {
+    configuration.borrow_and_update().as_ref().map(from_cluster)
+}
+
+fn to_register(operator: &Operator, generation: u64, ca_bundle: String) -> Wanted {
+    let in_force: Arc<InForce> = operator.state.in_force();
+    let operation = &operator.operation;
+    Wanted {
+        generation,
+        enforce: in_force.scopes(Entry::Enforce).to_vec(),
+        observe: in_force.scopes(Entry::Observe).to_vec(),
+        pod_templates: in_force.pod_templates().to_vec(),
+        settings: Settings {
+            reach: operation.reach(),
+            ca_bundle,
+            excluded_namespaces: operation.excluded_namespaces.clone(),
+            enforce: operation.call(operator.state.settings.timeout),
+        },
+    }
+}
+
+/// The texts of all `ConfigMaps`, named as people find them.
+fn from_cluster(configuration: &cluster::Configuration) -> Texts {
+    let mut texts = Texts::default();
+    for document in &configuration.documents {
+        for (key, text) in &document.data {
+            add(&mut texts, &format!("configmap/{}/{key}", document.name), text);
+        }
+    }
+    texts
+}
+
+fn from_map(map: BTreeMap<String, String>) -> Texts {
+    let mut texts = Texts::default();
+    for (name, text) in &map {
+        add(&mut texts, name, text);
+    }
+    texts
+}
+
+fn add(texts: &mut Texts, name: &str, text: &str) {
+    let list = match name.rsplit('/').next() {
+        Some("portcullis.yaml") => &mut texts.configs,
+        Some("exemptions.yaml") => &mut texts.exemptions,
+        _ => &mut texts.modules,
+    };
+    list.push(Arc::new(SourceText::new(name, text)));
+}
+
+fn to_map(texts: &Texts) -> BTreeMap<String, String> {
+    let all = [&texts.configs, &texts.exemptions, &texts.modules];
+    all.into_iter()
+        .flatten()
+        .map(|text| (text.name().to_owned(), text.text().to_owned()))
+        .collect()
+}
