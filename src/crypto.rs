@@ -41,8 +41,8 @@ mod tests {
     #[test]
     fn jitter_stays_within_its_share() {
         for _ in 0..1000 {
-            let pause = jitter(Duration::from_secs(600), 0.1);
-            assert!(pause >= Duration::from_secs(540) && pause <= Duration::from_secs(660));
+            let pause = jitter(Duration::from_mins(10), 0.1);
+            assert!(pause >= Duration::from_mins(9) && pause <= Duration::from_mins(11));
         }
         assert!(
             jitter(Duration::MAX, 0.1) > Duration::from_hours(1),

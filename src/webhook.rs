@@ -13,6 +13,7 @@ mod health;
 mod http;
 mod log;
 mod metrics;
+pub mod operate;
 mod policies;
 mod pool;
 pub mod reload;

@@ -6,6 +6,7 @@
     reason = "reads files, stdin and the clock: part of the shell"
 )]
 
+mod cluster;
 mod local;
 mod serve;
 mod texts;
@@ -19,10 +20,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::args::webhook::{
-    EntryName, MaxEnforcement, PrintCommand, ReviewArguments, ServedArguments, WebhookArguments,
+    EntryName, FailurePolicy, MaxEnforcement, PrintCommand, ReviewArguments, ServedArguments,
+    WebhookArguments,
 };
 use super::output;
 use super::problem::{Problem, Problems};
+use crate::cluster::registration::{self, Call};
 use crate::model::Enforcement;
 use crate::webhook::reload::{Loaded, Loader, Terms, Texts};
 use crate::webhook::{self, Cap, DecisionLog, Entry, Facts, InForce, Settings, State};
@@ -31,7 +34,7 @@ use crate::webhook::{self, Cap, DecisionLog, Entry, Facts, InForce, Settings, St
 pub(super) fn run(directory: &Path, arguments: &WebhookArguments) -> Result<u8, Problems> {
     serve::log_to_stderr(arguments.running.log_format);
     match &arguments.cluster.namespace {
-        Some(_) => Err(Problem::new("no cluster yet", "run it locally").into()),
+        Some(namespace) => cluster::run(namespace, arguments),
         None => local::run(directory, arguments),
     }
 }
@@ -101,6 +104,18 @@ fn in_force(directory: &Path, arguments: &ServedArguments) -> Result<InForce, Pr
         at: None,
     };
     Err(Problems(troubles.into_iter().map(problem).collect()))
+}
+
+/// How the API server calls `enforce`.
+fn call(arguments: &WebhookArguments) -> Call {
+    let seconds = arguments.cluster.timeout.as_secs().clamp(1, 30);
+    Call {
+        failure_policy: match arguments.cluster.failure_policy {
+            FailurePolicy::Fail => registration::FailurePolicy::Fail,
+            FailurePolicy::Ignore => registration::FailurePolicy::Ignore,
+        },
+        timeout_seconds: u8::try_from(seconds).unwrap_or(5),
+    }
 }
 
 /// What stays the same over all changes of the configuration.

@@ -65,10 +65,10 @@ mod tests {
     #[test]
     fn a_certificate_is_due_after_two_thirds_of_its_life() {
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-        let days = |days: u64| Duration::from_secs(days * 24 * 3600);
+        let days = |days: u64| Duration::from_hours(days * 24);
         let leaf = Validity::starting(now, days(90)).unwrap();
-        assert_eq!(leaf.not_before, now - Duration::from_secs(3600));
-        let expected = now + days(60) - Duration::from_secs(1200);
+        assert_eq!(leaf.not_before, now - Duration::from_hours(1));
+        let expected = now + days(60) - Duration::from_mins(20);
         assert_eq!(leaf.renewal(), expected);
         assert!(leaf.holds(now) && leaf.holds(now + days(90)));
         assert!(!leaf.holds(now + days(91)) && !leaf.holds(now - days(1)));

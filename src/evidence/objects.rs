@@ -5,16 +5,22 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::built_in;
+use super::entry::{Entry, compatible};
+use super::lookup::{self, Answer, Lookup};
 use super::roles::Roles;
+use super::{RBAC, built_in};
 use crate::model::{
     Evidence, Fact, FactName, FactPlace, KnownFact, Needs, Operation, Origin, Path, PathElement,
     Review, Why,
 };
 
-const RBAC: &str = "rbac.authorization.k8s.io";
+/// The code of a fact that a cluster was asked for and that it couldn't or wouldn't tell.
+const UNREACHABLE: &str = "unreachable";
+
+/// The field of Pods and service accounts that mounts a token.
+const AUTOMOUNT: &str = "automountServiceAccountToken";
 
 /// How much of what there may be a set of objects holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +29,8 @@ pub enum Extent {
     Whole,
     /// A part, such as the staged files: what isn't in it may be elsewhere.
     Part,
+    /// What a cluster was asked for ([`Objects::answer`]): what it says doesn't exist is known not to.
+    Live,
 }
 
 /// A set of objects that facts are made of.
@@ -33,17 +41,10 @@ pub struct Objects {
     accounts: BTreeMap<String, Vec<Arc<Entry>>>,
     namespaces: BTreeMap<String, Arc<Entry>>,
     network_policies: Vec<Arc<Entry>>,
+    /// What a cluster was asked for in vain: it doesn't exist, or why it isn't known.
+    unfound: BTreeMap<Lookup, Option<String>>,
     /// Facts that several reviews share, so that each is made and converted once.
     shared: Mutex<BTreeMap<(FactName, String), Fact>>,
-}
-
-/// One object.
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) namespace: String,
-    pub(super) name: String,
-    pub(super) object: Arc<Value>,
-    pub(super) origin: Origin,
 }
 
 impl Objects {
@@ -56,6 +57,7 @@ impl Objects {
             accounts: BTreeMap::new(),
             namespaces: BTreeMap::new(),
             network_policies: Vec::new(),
+            unfound: BTreeMap::new(),
             shared: Mutex::new(BTreeMap::new()),
         }
     }
@@ -97,6 +99,21 @@ impl Objects {
         }
     }
 
+    /// Adds what a cluster says of an object.
+    pub fn answer(&mut self, lookup: Lookup, answer: Answer) {
+        let unfound = match answer {
+            Answer::Found(object) => {
+                let uid = String::new();
+                let origin = Origin::Admission { uid };
+                self.insert(&Review::create(lookup.kind.gvk(), object, origin));
+                return;
+            }
+            Answer::Absent => None,
+            Answer::Unreachable(why) => Some(why),
+        };
+        self.unfound.insert(lookup, unfound);
+    }
+
     /// The facts that `needs` asks for about `review`.
     #[must_use]
     pub fn gather(&self, needs: &Needs, review: &Review) -> Evidence {
@@ -104,7 +121,7 @@ impl Objects {
         for name in &needs.facts {
             let fact = match name {
                 FactName::Role => self.role(review),
-                FactName::Namespace => self.namespace(&review.namespace),
+                FactName::Namespace => self.namespace(review),
                 FactName::NetworkPolicies => self.network_policies(&review.namespace),
                 FactName::Subjects => self.subjects(review),
                 FactName::ServiceAccount => {
@@ -122,7 +139,7 @@ impl Objects {
 
     /// Of a binding the role that it refers to; of a role whether it is Kubernetes' own.
     fn role(&self, review: &Review) -> Fact {
-        let object = review.object.as_deref().unwrap_or(&Value::Null);
+        let object = lookup::subject(review);
         if matches!(review.kind.kind.as_str(), "Role" | "ClusterRole") {
             let own = Roles::is_built_in(object);
             return Fact::known(json!({
@@ -130,12 +147,7 @@ impl Objects {
                 "metadata": object.get("metadata"), "builtIn": own, "bootstrap": own,
             }));
         }
-        let part = |name: &str| {
-            object
-                .get("roleRef")
-                .and_then(|role| role.get(name)?.as_str())
-        };
-        let (Some(kind), Some(name)) = (part("kind"), part("name")) else {
+        let Some((kind, name)) = lookup::role_ref(object) else {
             return Fact::unavailable(Why::NOT_SCANNED, "the binding names no role");
         };
         if review.kind.kind == "ClusterRoleBinding" && kind != "ClusterRole" {
@@ -145,7 +157,8 @@ impl Objects {
         let bootstrap = built_in::is_own_binding(object);
         let key = format!("{kind}/{}/{name}/{bootstrap}", review.namespace);
         self.shared(FactName::Role, key, || {
-            match self.roles.resolve(kind, &review.namespace, name) {
+            let namespace = &review.namespace;
+            match self.roles.resolve(self.extent, kind, namespace, name) {
                 Some(mut role) => {
                     let places = std::mem::take(&mut role.places);
                     Fact::Known(Arc::new(KnownFact::new(
@@ -153,27 +166,34 @@ impl Objects {
                         places,
                     )))
                 }
-                None => self.missing("the role"),
+                None => self.missing("the role", Lookup::role(review).as_ref()),
             }
         })
     }
 
-    fn namespace(&self, name: &str) -> Fact {
-        if name.is_empty() {
-            return Fact::unavailable(Why::NOT_SCANNED, "the object doesn't say its namespace");
-        }
-        self.shared(FactName::Namespace, name.to_owned(), || {
-            match self.namespaces.get(name) {
+    fn namespace(&self, review: &Review) -> Fact {
+        let Some(lookup) = Lookup::namespace(review) else {
+            return match self.extent {
+                // A request names the namespace of every object that is in one.
+                Extent::Live => Fact::known(Value::Null),
+                _ => Fact::unavailable(Why::NOT_SCANNED, "the object doesn't say its namespace"),
+            };
+        };
+        self.shared(FactName::Namespace, lookup.name.clone(), || {
+            match self.namespaces.get(&lookup.name) {
                 Some(entry) => entry.fact(&[]),
-                None => self.missing("the namespace"),
+                None => self.missing("the namespace", Some(&lookup)),
             }
         })
     }
 
     /// What isn't known to be another namespace's: an absent namespace is unknown.
     fn network_policies(&self, namespace: &str) -> Fact {
-        if self.extent == Extent::Part {
-            return Fact::unavailable(Why::NOT_SCANNED, "only a part of the files was scanned");
+        if self.extent != Extent::Whole {
+            return Fact::unavailable(
+                Why::NOT_SCANNED,
+                "only a part of what there is was looked at",
+            );
         }
         self.shared(FactName::NetworkPolicies, namespace.to_owned(), || {
             let fits = |entry: &&Arc<Entry>| compatible(&entry.namespace, namespace);
@@ -196,22 +216,10 @@ impl Objects {
 
     /// The account of the Pod at `at` of the review's object: the object itself, or one of its templates.
     fn account(&self, review: &Review, at: &Path) -> Fact {
-        let pod = review
-            .object
-            .as_deref()
-            .and_then(|object| member(object, at));
-        let Some(spec) = pod.and_then(|pod| pod.get("spec")) else {
+        let Some(spec) = lookup::pod_spec(lookup::subject(review), at) else {
             return Fact::unavailable(Why::NOT_SCANNED, "the object is no Pod");
         };
-        // The API server reads the old field where the new one is empty.
-        let named = |field: &str| {
-            spec.get(field)
-                .and_then(Value::as_str)
-                .filter(|name| !name.is_empty())
-        };
-        let name = named("serviceAccountName")
-            .or_else(|| named("serviceAccount"))
-            .unwrap_or("default");
+        let name = lookup::account_name(spec);
         let key = format!("{}/{name}", review.namespace);
         self.shared(FactName::ServiceAccount, key, || {
             let found = self.accounts_of(&review.namespace, name);
@@ -220,7 +228,7 @@ impl Objects {
                 |entry: &&&Arc<Entry>| entry.object.get(AUTOMOUNT) != Some(&Value::Bool(false));
             match found.iter().find(mounts).or(found.first()) {
                 Some(entry) => entry.fact(&[AUTOMOUNT]),
-                None => self.missing("the service account"),
+                None => self.missing("the service account", Lookup::account(review, at).as_ref()),
             }
         })
     }
@@ -233,10 +241,7 @@ impl Objects {
 
     /// Which of a binding's subjects exist: one element each, null for what is no account or isn't known.
     fn subjects(&self, review: &Review) -> Fact {
-        let subjects = review
-            .object
-            .as_deref()
-            .and_then(|object| object.get("subjects"));
+        let subjects = lookup::subject(review).get("subjects");
         let exists = |subject: &Value| -> Option<bool> {
             let part = |name: &str| subject.get(name).and_then(Value::as_str);
             let name = part("name").filter(|_| part("kind") == Some("ServiceAccount"))?;
@@ -253,65 +258,33 @@ impl Objects {
         Fact::known(list.map(|subject| json!(exists(subject))).collect())
     }
 
-    fn missing(&self, what: &str) -> Fact {
-        match self.extent {
-            Extent::Whole => Fact::unavailable(
+    /// What is known of an object that isn't in the set; `lookup` is `None` if there is nothing to ask a cluster for.
+    fn missing(&self, what: &str, lookup: Option<&Lookup>) -> Fact {
+        let asked = lookup.and_then(|lookup| self.unfound.get(lookup));
+        let (code, message) = match (asked, self.extent) {
+            (Some(None), _) => return Fact::known(Value::Null),
+            (Some(Some(why)), _) => (UNREACHABLE, why.clone()),
+            (None, Extent::Whole) => (
                 Why::NOT_IN_SET,
                 format!("{what} isn't among what was scanned"),
             ),
-            Extent::Part => Fact::unavailable(
+            (None, Extent::Part) => (
                 Why::NOT_SCANNED,
                 format!("{what} isn't among the part that was scanned"),
             ),
-        }
+            (None, Extent::Live) if lookup.is_some() => {
+                (UNREACHABLE, format!("{what} wasn't asked for"))
+            }
+            (None, Extent::Live) => (
+                Why::NOT_SCANNED,
+                format!("{what} isn't named as any could be"),
+            ),
+        };
+        Fact::unavailable(code, message)
     }
 
     fn shared(&self, name: FactName, key: String, make: impl FnOnce() -> Fact) -> Fact {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.entry((name, key)).or_insert_with(make).clone()
     }
-}
-
-/// The field of Pods and service accounts that mounts a token.
-const AUTOMOUNT: &str = "automountServiceAccountToken";
-
-impl Entry {
-    /// Its names and labels, and of the rest only `fields`: a fact holds what policies ask for, no secrets.
-    fn value(&self, fields: &[&str]) -> Value {
-        let pick = |from: &Value, keys: &[&str]| -> Map<String, Value> {
-            let known = keys
-                .iter()
-                .filter_map(|key| Some(((*key).to_owned(), from.get(key)?.clone())));
-            known.collect()
-        };
-        let mut members = pick(&self.object, &["apiVersion", "kind"]);
-        let metadata = self.object.get("metadata").unwrap_or(&Value::Null);
-        let metadata = pick(metadata, &["name", "namespace", "labels", "annotations"]);
-        members.insert("metadata".to_owned(), Value::Object(metadata));
-        members.extend(pick(&self.object, fields));
-        Value::Object(members)
-    }
-
-    fn fact(&self, fields: &[&str]) -> Fact {
-        let place = FactPlace {
-            at: Path::root(),
-            origin: self.origin.clone(),
-            path: Path::root(),
-        };
-        Fact::Known(Arc::new(KnownFact::new(self.value(fields), vec![place])))
-    }
-}
-
-/// Whether two namespaces may be the same: what isn't written is set later, by `kubectl -n`, Helm or Kustomize.
-pub(super) fn compatible(one: &str, other: &str) -> bool {
-    one == other || one.is_empty() || other.is_empty()
-}
-
-fn member<'a>(value: &'a Value, path: &Path) -> Option<&'a Value> {
-    path.elements()
-        .iter()
-        .try_fold(value, |value, element| match element {
-            PathElement::Key(key) => value.get(key),
-            PathElement::Index(index) => value.get(index),
-        })
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::built_in;
-use super::objects::{Entry, compatible};
+use super::entry::{Entry, compatible};
+use super::{Extent, built_in};
 use crate::model::{FactPlace, LabelSelector, Path, PathElement};
 
 /// The roles of a set, by name.
@@ -41,8 +41,19 @@ impl Roles {
     }
 
     /// The role `kind` `name` as a binding in `namespace` refers to it; `None` if neither the set nor Kubernetes has it.
-    pub(super) fn resolve(&self, kind: &str, namespace: &str, name: &str) -> Option<Resolved> {
+    ///
+    /// A live role is as the cluster has it: deleted if it isn't there, and what flows into it has flown already.
+    pub(super) fn resolve(
+        &self,
+        extent: Extent,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Option<Resolved> {
         let found: Vec<Written<'_>> = self.named(kind, namespace, name);
+        if extent == Extent::Live {
+            return found.first().map(|(role, _)| Resolved::live(role));
+        }
         let own = match kind {
             "ClusterRole" => built_in::role(kind, "", name),
             _ => built_in::role(kind, namespace, name),
@@ -144,6 +155,22 @@ impl Roles {
 }
 
 impl Resolved {
+    /// The role as a cluster has it.
+    fn live(role: &Value) -> Self {
+        let rules = role.get("rules").and_then(Value::as_array);
+        // A controller writes the rules of an aggregated role: who adds to them labels a role of his own.
+        let own = match role.pointer("/aggregationRule/clusterRoleSelectors") {
+            Some(_) => Roles::is_built_in(&without_rules(role)),
+            None => Roles::is_built_in(role),
+        };
+        Self {
+            metadata: role.get("metadata").cloned().unwrap_or(Value::Null),
+            rules: rules.cloned().unwrap_or_default(),
+            places: Vec::new(),
+            built_in: own,
+        }
+    }
+
     /// What policies see of it.
     pub(super) fn value(&self, kind: &str, bootstrap: bool) -> Value {
         json!({
@@ -155,6 +182,14 @@ impl Resolved {
             "bootstrap": bootstrap && self.built_in,
         })
     }
+}
+
+fn without_rules(role: &Value) -> Value {
+    let mut role = role.clone();
+    if let Some(members) = role.as_object_mut() {
+        members.remove("rules");
+    }
+    role
 }
 
 fn rule_path(position: usize) -> Path {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use crate::cluster;
 use crate::evidence::Objects;
 use crate::model::{Evidence, Needs, Review};
 
@@ -15,6 +16,8 @@ pub enum Facts {
     Nothing,
     /// A set of objects that were read before.
     Objects(Arc<Objects>),
+    /// The cluster that calls.
+    Cluster(cluster::Facts),
 }
 
 impl Facts {
@@ -23,11 +26,12 @@ impl Facts {
         &self,
         needs: &Needs,
         review: &Review,
-        _deadline: Instant,
+        deadline: Instant,
     ) -> Evidence {
         match self {
             Self::Nothing => Evidence::default(),
             Self::Objects(objects) => objects.gather(needs, review),
+            Self::Cluster(facts) => facts.gather(needs, review, deadline).await,
         }
     }
 }

@@ -17,8 +17,8 @@ use super::reload::Terms;
 use super::serve::{self, Drain, Ended, ServeError};
 use super::{DecisionLog, Facts, InForce, Settings, State};
 use crate::cluster::certificates::{CertificateTimings, Published};
-use crate::cluster::registration::{Call, FailurePolicy, Reach};
-use crate::cluster::{self, Cluster, Namespaces};
+use crate::cluster::registration::{Call, Reach};
+use crate::cluster::{self, Cluster, Namespaces, Owner};
 use crate::crypto;
 
 /// How the webhook lives in its cluster.
@@ -32,8 +32,8 @@ pub struct Operation {
     pub certificates: Option<CertificateTimings>,
     /// Namespaces that aren't judged, besides ours and kube-system.
     pub excluded_namespaces: Vec<String>,
-    /// What a failed call to `enforce` means.
-    pub failure_policy: FailurePolicy,
+    /// How the API server calls `enforce`.
+    pub call: Call,
     /// Whether roles and service accounts are read.
     pub facts: bool,
     /// How configuration becomes policies in force.
@@ -54,6 +54,7 @@ pub struct Listeners {
 struct Operator {
     cluster: Cluster,
     operation: Operation,
+    owner: Owner,
     state: Arc<State>,
     serving: Arc<crypto::InForce>,
     leader: watch::Receiver<bool>,
@@ -90,7 +91,8 @@ pub async fn operate(
         listeners.admin,
         admin,
     ));
-    let mut tasks = tasks::Tasks::start(cluster, operation.clone(), Arc::clone(&state), &namespaces);
+    let mut tasks =
+        tasks::Tasks::start(cluster, operation.clone(), Arc::clone(&state), &namespaces);
     let outcome = tokio::select! {
         () = stop => Ok(()),
         error = serve_contract(&tasks.operator, listeners.contract, contract) => Err(error),
@@ -142,14 +144,6 @@ impl Operation {
             namespace: self.namespace.clone(),
             name: self.service.clone(),
             port: 443,
-        }
-    }
-
-    /// The registered timeout is whole seconds; ours ends with them.
-    fn call(&self, timeout: Duration) -> Call {
-        Call {
-            failure_policy: self.failure_policy,
-            timeout_seconds: u8::try_from(timeout.as_secs().clamp(1, 30)).unwrap_or(5),
         }
     }
 }

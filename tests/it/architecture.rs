@@ -6,11 +6,12 @@ use std::process::Command;
 
 use crate::project::repository;
 
-const FLOORS: [&[&str]; 7] = [
+const FLOORS: [&[&str]; 8] = [
     &["model"],
     &["source", "engine", "report", "config"],
     &["crypto"],
-    &["bundle", "evidence", "cluster"],
+    &["bundle", "evidence"],
+    &["cluster"],
     &["setup"],
     &["scan", "author", "webhook"],
     &["cli", "lib", "main"],

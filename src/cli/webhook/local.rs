@@ -20,9 +20,10 @@ use super::{cant_start, in_force, settings};
 use crate::cli::args::webhook::{CertificateArguments, FailurePolicy, WebhookArguments};
 use crate::cli::output;
 use crate::cli::problem::{Problem, Problems};
+use crate::cluster::registration::{Discovered, Reach, Settings, Wanted, manifest, plan};
 use crate::crypto::{self, Authority, LOCAL_NAMES, ServingCertificate};
 use crate::webhook::serve::Drain;
-use crate::webhook::{self, DecisionLog, Facts, State};
+use crate::webhook::{self, DecisionLog, Entry, Facts, State};
 
 /// A run of this long is no run on a desk any more.
 const LIFETIME: Duration = Duration::from_hours(24 * 90);
@@ -187,11 +188,41 @@ fn pem(directory: &Path, file: &Path) -> Result<Vec<u8>, Problems> {
     })
 }
 
+/// The configuration with which an API server on this machine calls us.
 fn registration(
-    _state: &State,
-    _arguments: &WebhookArguments,
-    _address: SocketAddr,
+    state: &State,
+    arguments: &WebhookArguments,
+    address: SocketAddr,
     bundle: &str,
 ) -> String {
-    bundle.to_owned()
+    let in_force = state.in_force();
+    let wanted = Wanted {
+        generation: 0,
+        enforce: in_force.scopes(Entry::Enforce).to_vec(),
+        observe: in_force.scopes(Entry::Observe).to_vec(),
+        pod_templates: in_force.pod_templates().to_vec(),
+        settings: Settings {
+            reach: Reach::Url(format!("https://{}", reachable(address))),
+            ca_bundle: bundle.to_owned(),
+            excluded_namespaces: arguments.cluster.exclude_namespace.clone(),
+            enforce: super::call(arguments),
+        },
+    };
+    let plan = plan(&wanted, &Discovered::default());
+    for kind in &plan.unregistered {
+        tracing::warn!(
+            kind,
+            "nothing of this kind is registered: it isn't known here"
+        );
+    }
+    manifest(&plan)
+}
+
+/// The address as a caller on this machine writes it.
+fn reachable(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    }
 }

@@ -1,3 +1,5 @@
+//! Tests of bundles: reading, writing, and whom they trust.
+
 use std::time::Duration;
 
 use super::*;
@@ -72,7 +74,7 @@ fn only_an_authority_that_signed_and_is_valid_is_trusted() {
     let leaf = serving(&new, june);
     let bundle = |authorities: &[&Authority]| {
         let certificates = authorities.iter().map(|one| one.certificate().clone());
-        CaBundle::from_iter(certificates)
+        certificates.collect::<CaBundle>()
     };
     for (authorities, now, expected) in [
         (&[&new][..], june, true),

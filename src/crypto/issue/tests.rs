@@ -1,3 +1,5 @@
+//! Tests of authorities and of what they issue.
+
 use super::*;
 use crate::crypto::ServingCertificate;
 

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::Operator;
 use crate::cluster::registration::{Settings, Wanted};
 use crate::cluster::{
-    self, Configuration, read_last_good, server_version, watch_configuration, write_last_good,
+    Configuration, read_last_good, server_version, watch_configuration, write_last_good,
 };
 use crate::config::ConfigError;
 use crate::model::{KubernetesVersion, SourceText};
@@ -72,7 +72,10 @@ pub(super) async fn run(operator: Arc<Operator>, wanted: watch::Sender<Option<Wa
                 continue;
             }
         }
-        let bundle = published.borrow().as_ref().map(|published| published.bundle.clone());
+        let bundle = published
+            .borrow()
+            .as_ref()
+            .map(|published| published.bundle.clone());
         if let (Some(bundle), true) = (bundle, *loading.operator.loaded.borrow()) {
             generation += 1;
             wanted.send_replace(Some(to_register(&loading.operator, generation, bundle)));
@@ -202,13 +205,23 @@ impl Loading {
             tracing::info!(policy = %not_run.policy, reason = not_run.reason, "not judged here");
         }
         for notice in &in_force.notices {
-            tracing::warn!(place = notice.place, help = notice.help, "{}", notice.message);
+            tracing::warn!(
+                place = notice.place,
+                help = notice.help,
+                "{}",
+                notice.message
+            );
         }
         let digest = in_force.digest().to_owned();
         let policies = in_force.policies();
         let state = &self.operator.state;
         state.put_in_force(in_force, &troubles);
-        tracing::info!(policies, policy_set = digest, troubles = troubles.len(), "in force");
+        tracing::info!(
+            policies,
+            policy_set = digest,
+            troubles = troubles.len(),
+            "in force"
+        );
         state.health().policies_are_known();
         self.operator.loaded.send_replace(true);
         self.sound = troubles.is_empty();
@@ -223,7 +236,9 @@ impl Loading {
         };
         let client = &self.operator.cluster.client;
         let namespace = &self.operator.operation.namespace;
-        if let Err(error) = write_last_good(client, namespace, &to_map(loader.good())).await {
+        let texts = to_map(loader.good());
+        let owner = Some(&self.operator.owner);
+        if let Err(error) = write_last_good(client, namespace, &texts, owner).await {
             tracing::warn!(%error, "the last good configuration can't be kept");
         }
     }
@@ -246,17 +261,21 @@ fn to_register(operator: &Operator, generation: u64, ca_bundle: String) -> Wante
             reach: operation.reach(),
             ca_bundle,
             excluded_namespaces: operation.excluded_namespaces.clone(),
-            enforce: operation.call(operator.state.settings.timeout),
+            enforce: operation.call,
         },
     }
 }
 
 /// The texts of all `ConfigMaps`, named as people find them.
-fn from_cluster(configuration: &cluster::Configuration) -> Texts {
+fn from_cluster(configuration: &Configuration) -> Texts {
     let mut texts = Texts::default();
     for document in &configuration.documents {
         for (key, text) in &document.data {
-            add(&mut texts, &format!("configmap/{}/{key}", document.name), text);
+            add(
+                &mut texts,
+                &format!("configmap/{}/{key}", document.name),
+                text,
+            );
         }
     }
     texts

@@ -12,7 +12,7 @@ use super::{Operation, Operator, load};
 use crate::cluster::certificates::{self, Published, SelfManaged};
 use crate::cluster::lease::{Election, LeaseTimings};
 use crate::cluster::registration::{Inputs, Registration, Status};
-use crate::cluster::{Cluster, Namespaces};
+use crate::cluster::{Cluster, Namespaces, Owner};
 use crate::crypto;
 use crate::webhook::State;
 
@@ -50,10 +50,13 @@ impl Tasks {
             LeaseTimings::default(),
             now,
         );
+        let owner = Owner::default();
+        let election = election.owned_by(owner.clone());
         let (publish, published) = watch::channel(None);
         let operator = Arc::new(Operator {
             cluster,
             operation,
+            owner: owner.clone(),
             state,
             serving: Arc::new(crypto::InForce::default()),
             leader: leader.clone(),
@@ -83,6 +86,7 @@ impl Tasks {
         if let Some(timings) = operator.operation.certificates {
             let service = &operator.operation.service;
             let own = SelfManaged::new(client, &namespace, service, timings, now);
+            let own = own.owned_by(owner);
             running.spawn(own.run(leader.clone(), published.clone()));
         }
         running.spawn(serve_with(Arc::clone(&operator), published));
