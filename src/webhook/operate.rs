@@ -28,6 +28,8 @@ pub struct Operation {
     pub namespace: String,
     /// The Service in front of us.
     pub service: String,
+    /// Its port.
+    pub service_port: u16,
     /// Our own certificates, renewed by these times; `None`: someone else writes the Secret.
     pub certificates: Option<CertificateTimings>,
     /// Namespaces that aren't judged, besides ours and kube-system.
@@ -143,7 +145,7 @@ impl Operation {
         Reach::Service {
             namespace: self.namespace.clone(),
             name: self.service.clone(),
-            port: 443,
+            port: self.service_port,
         }
     }
 }

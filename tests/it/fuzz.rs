@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use portcullis::engine::{self, Options, PolicySource};
 use portcullis::model::{
-    Binding, Decision, Enforcement, Evidence, InlineMode, KubernetesVersion, LoadProblem, Match,
+    Binding, Decision, Enforcement, Evidence, InlineMode, KubernetesVersion, LoadProblem,
     SourceText,
 };
 use portcullis::source::{self, ReadOptions};

@@ -15,6 +15,8 @@ mod control_plane;
 mod corpora;
 mod cross_object;
 mod docs;
+#[cfg(feature = "webhook")]
+mod e2e;
 mod formats;
 mod fuzz;
 mod metadata;

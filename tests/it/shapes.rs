@@ -13,8 +13,7 @@ use portcullis::config::case::{self, Case};
 use portcullis::engine::{self, Bindings, Options, PolicySet};
 use portcullis::evidence::{Extent, Objects};
 use portcullis::model::{
-    Binding, Enforcement, Evidence, InlineMode, KubernetesVersion, Match, Policy, Review,
-    SourceText,
+    Binding, Enforcement, Evidence, InlineMode, KubernetesVersion, Policy, Review, SourceText,
 };
 use portcullis::source::{self, ReadOptions};
 use rayon::prelude::*;

@@ -127,6 +127,14 @@ pub(in crate::cli) struct ClusterArguments {
         env = "PORTCULLIS_SERVICE"
     )]
     pub(in crate::cli) service: String,
+    /// The Service's port
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 443,
+        env = "PORTCULLIS_SERVICE_PORT"
+    )]
+    pub(in crate::cli) service_port: u16,
     /// What this replica is called in leases [default: a random name]
     #[arg(long, value_name = "NAME", env = "PORTCULLIS_IDENTITY")]
     pub(in crate::cli) identity: Option<String>,

@@ -79,6 +79,7 @@ fn operation(namespace: &str, arguments: &WebhookArguments) -> Operation {
     Operation {
         namespace: namespace.to_owned(),
         service: cluster.service.clone(),
+        service_port: cluster.service_port,
         certificates: (arguments.certificate.certificates == Certificates::Own)
             .then(|| timings(&cluster.rotation)),
         excluded_namespaces: cluster.exclude_namespace.clone(),
