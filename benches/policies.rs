@@ -18,7 +18,7 @@ use portcullis::config::{self, Config, Resolve};
 use portcullis::engine::{Bindings, Options, PolicySet, build, evaluate};
 use portcullis::evidence::{Extent, Objects};
 use portcullis::model::{
-    Binding, GroupVersionKind, InlineMode, KubernetesVersion, Match, Origin, Review,
+    Binding, GroupVersionKind, InlineMode, KubernetesVersion, Origin, Review,
 };
 use portcullis::{bundle, source};
 use serde_json::{Map, Value, json};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use portcullis::engine::{Bindings, Options, PolicySet, PolicySource, build};
 use portcullis::model::{
-    Binding, Document, GroupVersionKind, InlineMode, KubernetesVersion, Match, Origin, Review,
+    Binding, Document, GroupVersionKind, InlineMode, KubernetesVersion, Origin, Review,
     SourceText, Span, Spans, SyntaxError,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// JSON is YAML: the bench's metadata are one JSON document, so that it needs no YAML reader.
 fn read_json(text: &str) -> Result<Document, SyntaxError> {

@@ -2,6 +2,8 @@
 //!
 //! Never repeats what an object holds: of the API server's words only those of a 403, which name who may not do what.
 
+use std::error::Error;
+use std::iter::successors;
 use std::time::Duration;
 
 use kube::config::InferConfigError;
@@ -43,13 +45,12 @@ pub enum ClusterError {
         doing: String,
     },
     /// The API server isn't there.
-    #[error("can't {doing}: the API server can't be reached")]
+    #[error("can't {doing}: the API server can't be reached: {cause}")]
     Unreachable {
         /// What was tried.
         doing: String,
         /// What the connection says.
-        #[source]
-        source: Box<kube::Error>,
+        cause: String,
     },
     /// The API server doesn't answer.
     #[error("can't {doing}: no answer within {} s", .within.as_secs_f32())]
@@ -114,7 +115,7 @@ impl ClusterError {
             kube::Error::SerdeError(_) | kube::Error::FromUtf8(_) => Self::Unreadable { doing },
             error => Self::Unreachable {
                 doing,
-                source: Box::new(error),
+                cause: cause(&error),
             },
         }
     }
@@ -169,6 +170,13 @@ impl ClusterError {
     }
 }
 
+/// What is wrong with a connection: the innermost of its causes alone says it.
+fn cause(error: &kube::Error) -> String {
+    let causes = successors(Some(error as &dyn Error), |&error| error.source());
+    let innermost = causes.last().map(ToString::to_string);
+    innermost.unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use kube::core::Status;
@@ -193,7 +201,7 @@ mod tests {
             (kube::Error::SerdeError(broken), "the answer isn't readable"),
             (
                 kube::Error::LinesCodecMaxLineLengthExceeded,
-                "the API server can't be reached",
+                "the API server can't be reached: Error finding newline character",
             ),
         ];
         for (error, expected) in cases {

@@ -60,7 +60,7 @@ impl Election {
     /// A candidate for the Lease `name`, and the channel that tells whether it leads.
     ///
     /// `identity` must be another one for each process, also for the next one of the same Pod: who finds itself as the holder leads.
-    /// `clock` gives the times of the record, which are for people only.
+    /// `clock` gives the times of the record: nobody's decision reads them, but they must move, or renewals change nothing.
     pub fn new(
         client: Client,
         namespace: &str,
@@ -218,6 +218,13 @@ impl Election {
             None if was_failing => tracing::info!(lease, "the lease can be read and written again"),
             None => {}
         }
+    }
+}
+
+impl Drop for Election {
+    /// Whoever doesn't stand for election any longer doesn't lead, however it ended.
+    fn drop(&mut self) {
+        self.leader.send_replace(false);
     }
 }
 

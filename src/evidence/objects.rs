@@ -141,7 +141,10 @@ impl Objects {
     fn role(&self, review: &Review) -> Fact {
         let object = lookup::subject(review);
         if matches!(review.kind.kind.as_str(), "Role" | "ClusterRole") {
-            let own = Roles::is_built_in(object);
+            let own = match self.extent {
+                Extent::Live => Roles::is_built_in_live(object),
+                Extent::Whole | Extent::Part => Roles::is_built_in(object),
+            };
             return Fact::known(json!({
                 "apiVersion": object.get("apiVersion"), "kind": object.get("kind"),
                 "metadata": object.get("metadata"), "builtIn": own, "bootstrap": own,

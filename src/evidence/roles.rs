@@ -77,6 +77,14 @@ impl Roles {
         Some(resolved)
     }
 
+    /// The same in a cluster, where a controller writes the rules of an aggregated role: who adds to them labels a role of his own.
+    pub(super) fn is_built_in_live(role: &Value) -> bool {
+        match role.pointer("/aggregationRule/clusterRoleSelectors") {
+            Some(_) => Self::is_built_in(&without_rules(role)),
+            None => Self::is_built_in(role),
+        }
+    }
+
     /// Whether `object` is one of Kubernetes' own roles, unchanged.
     pub(super) fn is_built_in(object: &Value) -> bool {
         built_in::is_own_role(object, |own| {
@@ -158,11 +166,7 @@ impl Resolved {
     /// The role as a cluster has it.
     fn live(role: &Value) -> Self {
         let rules = role.get("rules").and_then(Value::as_array);
-        // A controller writes the rules of an aggregated role: who adds to them labels a role of his own.
-        let own = match role.pointer("/aggregationRule/clusterRoleSelectors") {
-            Some(_) => Roles::is_built_in(&without_rules(role)),
-            None => Roles::is_built_in(role),
-        };
+        let own = Roles::is_built_in_live(role);
         Self {
             metadata: role.get("metadata").cloned().unwrap_or(Value::Null),
             rules: rules.cloned().unwrap_or_default(),

@@ -217,3 +217,6 @@ fn finding(finding: &Finding) -> LoggedFinding<'_> {
         exemption: by.map(|by| format!("{}:{}", by.file, by.line)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@
 
 mod architecture;
 mod bad_input;
+#[cfg(feature = "webhook")]
+mod chart;
 mod cli;
 #[cfg(feature = "webhook")]
 mod control_plane;

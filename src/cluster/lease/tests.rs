@@ -90,6 +90,12 @@ async fn a_leader_that_vanished_is_replaced_after_the_duration() {
     sleep(seconds(5)).await;
     one.task.abort();
     let gone = Instant::now();
+    one.becomes(false).await;
+    assert_eq!(
+        gone.elapsed(),
+        Duration::ZERO,
+        "an aborted task doesn't lead"
+    );
     two.becomes(true).await;
     assert!(gone.elapsed() > seconds(12) && gone.elapsed() < seconds(20));
 }

@@ -208,3 +208,88 @@ const fn core(
         scope: "Namespaced",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::any::type_name;
+
+    use k8s_openapi::Resource;
+    use k8s_openapi::api::{
+        admissionregistration, apps, authentication, authorization, autoscaling, batch,
+        certificates, coordination, core, discovery, events, flowcontrol, networking, node, policy,
+        rbac, scheduling, storage,
+    };
+    use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions;
+    use k8s_openapi::kube_aggregator::pkg::apis::apiregistration;
+
+    use super::*;
+
+    /// Group, kind, resource, whether namespaced, version.
+    type Row = (&'static str, &'static str, &'static str, bool, &'static str);
+
+    fn row<T: Resource>() -> Row {
+        let namespaced = type_name::<T::Scope>().ends_with("NamespaceResourceScope");
+        (
+            T::GROUP,
+            T::KIND,
+            T::URL_PATH_SEGMENT,
+            namespaced,
+            T::VERSION,
+        )
+    }
+
+    macro_rules! rows {
+        ($module:ident $version:ident: $($kind:ident)+) => {
+            vec![$(row::<$module::$version::$kind>()),+]
+        };
+    }
+
+    #[test]
+    fn every_stable_kind_is_here_as_the_api_has_it() {
+        let stable = [
+            rows!(core v1: Binding ConfigMap LimitRange Namespace Node PersistentVolume PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount ComponentStatus Endpoints Event),
+            rows!(admissionregistration v1: MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration),
+            rows!(apiextensions v1: CustomResourceDefinition),
+            rows!(apiregistration v1: APIService),
+            rows!(apps v1: ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet),
+            rows!(authentication v1: SelfSubjectReview TokenReview),
+            rows!(authorization v1: LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview),
+            rows!(autoscaling v2: HorizontalPodAutoscaler),
+            rows!(batch v1: CronJob Job),
+            rows!(certificates v1: CertificateSigningRequest),
+            rows!(coordination v1: Lease),
+            rows!(discovery v1: EndpointSlice),
+            rows!(events v1: Event),
+            rows!(flowcontrol v1: FlowSchema PriorityLevelConfiguration),
+            rows!(networking v1: IPAddress Ingress IngressClass NetworkPolicy ServiceCIDR),
+            rows!(node v1: RuntimeClass),
+            rows!(policy v1: PodDisruptionBudget),
+            rows!(rbac v1: ClusterRole ClusterRoleBinding Role RoleBinding),
+            rows!(scheduling v1: PriorityClass),
+            rows!(storage v1: CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment),
+        ];
+        for (group, kind, resource, namespaced, version) in stable.concat() {
+            let own = KINDS
+                .iter()
+                .find(|own| own.group == group && own.kind == kind);
+            let own = own.unwrap_or_else(|| panic!("{group}/{kind} is missing"));
+            assert_eq!(
+                (own.resource, own.namespaced),
+                (resource, namespaced),
+                "{kind}"
+            );
+            assert!(
+                own.versions.is_empty() || own.versions == [version],
+                "{kind}"
+            );
+        }
+    }
+
+    #[test]
+    fn kinds_stand_once_and_in_order() {
+        assert!(KINDS.is_sorted_by_key(|kind| (kind.group, kind.kind)));
+        let mut keys: Vec<_> = KINDS.iter().map(|kind| (kind.group, kind.kind)).collect();
+        keys.dedup();
+        assert_eq!(keys.len(), KINDS.len());
+    }
+}

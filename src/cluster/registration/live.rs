@@ -16,7 +16,18 @@ use super::{ENFORCE, OBSERVE};
 /// Whether `live` shows our entries as planned, and no others of ours.
 pub(super) fn shows(live: &ValidatingWebhookConfiguration, plan: &Plan) -> bool {
     // A planned entry has every field set, so what the server would fill in is there too.
-    own_names().all(|name| find(entries(live), name) == find(&plan.entries, name))
+    own_names().all(|name| {
+        let ordered = |entries| find(entries, name).cloned().map(in_order);
+        ordered(entries(live)) == ordered(&plan.entries)
+    })
+}
+
+/// The order of match conditions means nothing, and somebody else may change it.
+fn in_order(mut entry: ValidatingWebhook) -> ValidatingWebhook {
+    if let Some(conditions) = &mut entry.match_conditions {
+        conditions.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    entry
 }
 
 /// What a server-side apply can't take away, as a strategic merge patch: an entry of ours or a match condition in it that somebody
@@ -26,7 +37,9 @@ pub(super) fn removals(live: &ValidatingWebhookConfiguration, plan: &Plan) -> Op
         if !own_names().any(|name| name == entry.name) {
             return None;
         }
-        let Some(planned) = find(&plan.entries, &entry.name) else {
+        let planned = find(&plan.entries, &entry.name);
+        // An address and a Service exclude each other: who else owns the old one would keep it.
+        let Some(planned) = planned.filter(|planned| reached_alike(planned, entry)) else {
             return Some(delete(&entry.name));
         };
         let foreign: Vec<Value> = condition_names(entry)
@@ -86,6 +99,10 @@ fn entries(live: &ValidatingWebhookConfiguration) -> &[ValidatingWebhook] {
 
 fn find<'a>(entries: &'a [ValidatingWebhook], name: &str) -> Option<&'a ValidatingWebhook> {
     entries.iter().find(|entry| entry.name == name)
+}
+
+fn reached_alike(a: &ValidatingWebhook, b: &ValidatingWebhook) -> bool {
+    a.client_config.url.is_some() == b.client_config.url.is_some()
 }
 
 fn condition_names(entry: &ValidatingWebhook) -> BTreeSet<&str> {

@@ -106,7 +106,8 @@ impl Registration {
             }
             self.reconcile().await;
             let wanted = self.wanted.as_ref().map(|(wanted, _)| wanted);
-            self.published.update(self.now(), wanted, self.inputs.now);
+            self.published
+                .update(self.current(), wanted, self.inputs.now);
         }
     }
 
@@ -248,7 +249,7 @@ impl Registration {
         }
     }
 
-    fn now(&self) -> Status {
+    fn current(&self) -> Status {
         Status {
             installed: match self.live {
                 Live::Unknown => None,

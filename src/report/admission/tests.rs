@@ -1,3 +1,5 @@
+//! Decisions as the API server and its users read them.
+
 use std::collections::BTreeMap;
 
 use super::*;

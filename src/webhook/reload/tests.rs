@@ -1,3 +1,5 @@
+//! Changes that are sound, broken, and both.
+
 use super::*;
 use crate::model::Enforcement;
 

@@ -1,3 +1,5 @@
+//! Bodies of every kind, read by their bytes.
+
 use serde_json::json;
 
 use super::*;

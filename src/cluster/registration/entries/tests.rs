@@ -1,3 +1,5 @@
+//! Entries as they are registered.
+
 use super::*;
 use crate::cluster::registration::fixture::wanted;
 use crate::cluster::registration::kinds::KINDS;

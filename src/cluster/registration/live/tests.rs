@@ -1,3 +1,5 @@
+//! What the live object shows, grows by and shrinks by.
+
 use k8s_openapi::api::admissionregistration::v1::MatchCondition;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{FieldsV1, ManagedFieldsEntry};
 
@@ -27,11 +29,15 @@ fn any_change_of_our_entries_shows_and_none_of_others() {
         |own| own.rules = None,
         |own| {
             own.object_selector.get_or_insert_default().match_labels =
-                Some([("a".to_owned(), "b".to_owned())].into())
+                Some([("a".to_owned(), "b".to_owned())].into());
         },
         |own| own.name = "other.example.com".to_owned(),
     ];
     assert!(shows(&live(&plan, |_| {}), &plan));
+    let turned = live(&plan, |own| {
+        own.match_conditions.as_mut().unwrap().reverse();
+    });
+    assert!(shows(&turned, &plan));
     for change in changes {
         assert!(!shows(&live(&plan, change), &plan));
     }
@@ -55,6 +61,14 @@ fn what_an_apply_leaves_behind_is_removed_by_name() {
     assert_eq!(
         removals(&configuration(&both), &one),
         Some(json!({"webhooks": [{"$patch": "delete", "name": "observe.portcullis.dev"}]}))
+    );
+    let moved = live(&one, |own| {
+        own.client_config.service = None;
+        own.client_config.url = Some("https://127.0.0.1".to_owned());
+    });
+    assert_eq!(
+        removals(&moved, &one),
+        Some(json!({"webhooks": [{"$patch": "delete", "name": "enforce.portcullis.dev"}]}))
     );
     let switched_off = live(&one, |own| {
         own.match_conditions.as_mut().unwrap().push(MatchCondition {

@@ -1,3 +1,5 @@
+//! Scopes and the rules they make.
+
 use super::*;
 use crate::cluster::registration::fixture::{discovered, pod_template, scopes, served};
 
