@@ -17,9 +17,7 @@ use std::time::{Duration, Instant};
 use portcullis::config::{self, Config, Resolve};
 use portcullis::engine::{Bindings, Options, PolicySet, build, evaluate};
 use portcullis::evidence::{Extent, Objects};
-use portcullis::model::{
-    Binding, GroupVersionKind, InlineMode, KubernetesVersion, Origin, Review,
-};
+use portcullis::model::{Binding, GroupVersionKind, InlineMode, KubernetesVersion, Origin, Review};
 use portcullis::{bundle, source};
 use serde_json::{Map, Value, json};
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use portcullis::engine::{Bindings, Options, PolicySet, PolicySource, build};
 use portcullis::model::{
-    Binding, Document, GroupVersionKind, InlineMode, KubernetesVersion, Origin, Review,
-    SourceText, Span, Spans, SyntaxError,
+    Binding, Document, GroupVersionKind, InlineMode, KubernetesVersion, Origin, Review, SourceText,
+    Span, Spans, SyntaxError,
 };
 use serde_json::{Value, json};
 

@@ -90,9 +90,16 @@ impl Call<'_> {
             return Answer::sent(&reply, Outcome::Allowed);
         }
         let uid = request.uid.clone();
+        let head = request.review.clone();
         match self.judge(&in_force, request).await {
             Ok(judged) => self.judged(&uid, &in_force, &judged),
-            Err(why) => self.unserved(&uid, why, Some(operation), dry_run),
+            Err(why) => {
+                let judged = Judged {
+                    review: head,
+                    decision: Decision::default(),
+                };
+                self.unserved(&uid, why, &in_force, &judged)
+            }
         }
     }
 
@@ -173,11 +180,18 @@ impl Call<'_> {
         };
         let review = &judged.review;
         self.done(Some(review.operation), review.dry_run, outcome);
-        self.log(uid, &in_force.digest, reply.allows(), judged);
+        self.log(uid, &in_force.digest, reply.allows(), None, judged);
         Answer::sent(&reply, outcome)
     }
 
-    fn log(&self, uid: &str, policy_set: &str, allowed: bool, judged: &Judged) {
+    fn log(
+        &self,
+        uid: &str,
+        policy_set: &str,
+        allowed: bool,
+        unchecked: Option<Unserved>,
+        judged: &Judged,
+    ) {
         let call = log::Call {
             time: (self.state.now)(),
             entry: self.entry.as_str(),
@@ -185,7 +199,7 @@ impl Call<'_> {
             policy_set,
             allowed,
             took: self.start.elapsed(),
-            unchecked: None,
+            unchecked: unchecked.map(Unserved::as_str),
         };
         if self
             .state
@@ -209,13 +223,8 @@ impl Call<'_> {
         }
     }
 
-    fn unserved(
-        &self,
-        uid: &str,
-        why: Unserved,
-        operation: Option<Operation>,
-        dry_run: bool,
-    ) -> Sent {
+    /// The answer to a request of which only the head is known.
+    fn unserved(&self, uid: &str, why: Unserved, in_force: &InForce, head: &Judged) -> Sent {
         let (outcome, message) = match why {
             Unserved::Overload => (
                 Outcome::Overloaded,
@@ -225,15 +234,11 @@ impl Call<'_> {
             Unserved::Panic => (Outcome::Failed, "internal error, see the log"),
             Unserved::Malformed => (Outcome::Malformed, "it isn't a review"),
         };
-        self.done(operation, dry_run, outcome);
-        tracing::warn!(
-            entry = self.entry.as_str(),
-            decision = uid,
-            why = why.as_str(),
-            "a review was not judged"
-        );
+        self.done(Some(head.review.operation), head.review.dry_run, outcome);
         let denies = self.state.denies_failures(self.entry);
-        Answer::sent(&Reply::unserved(uid, why, message, denies), outcome)
+        let reply = Reply::unserved(uid, why, message, denies);
+        self.log(uid, &in_force.digest, reply.allows(), Some(why), head);
+        Answer::sent(&reply, outcome)
     }
 
     fn done(&self, operation: Option<Operation>, dry_run: bool, outcome: Outcome) {

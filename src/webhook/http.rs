@@ -62,11 +62,26 @@ pub(super) async fn metrics(Extract(state): Extract<Arc<State>>) -> Response {
     ([(CONTENT_TYPE, kind)], state.metrics.render()).into_response()
 }
 
+/// A call that is being answered; it ends when its client hangs up, too.
+struct InFlight<'a>(&'a State);
+
+impl<'a> InFlight<'a> {
+    fn new(state: &'a State) -> Self {
+        state.metrics.in_flight.inc();
+        Self(state)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.metrics.in_flight.dec();
+    }
+}
+
 async fn validate(state: &Arc<State>, entry: Entry, request: Request<Body>) -> Response {
-    state.metrics.in_flight.inc();
+    let _counted = InFlight::new(state);
     let connection = request.extensions().get::<Connection>().copied();
     let mut response = answer(state, entry, request).await;
-    state.metrics.in_flight.dec();
     let ends =
         state.health.is_draining() || connection.is_some_and(|connection| connection.is_old());
     if ends {

@@ -6,6 +6,8 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -16,8 +18,9 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::policies::{Entry, InForce};
 use super::reload::Trouble;
+use crate::config;
 use crate::engine::Ran;
-use crate::model::{Decision, Enforcement, Operation, PolicyId, Status};
+use crate::model::{Decision, Enforcement, Exemption, Operation, PolicyId, Status};
 
 /// Seconds from half a millisecond to ten seconds.
 const LATENCY: [f64; 14] = [
@@ -88,6 +91,11 @@ struct ResultLabel {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ExemptionLabel {
+    exemption: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DigestLabel {
     digest: String,
 }
@@ -131,6 +139,7 @@ pub struct Metrics {
     drift: Counter,
     leader: Family<LeaseLabel, Gauge>,
     exemptions: Family<OneLabel, Gauge>,
+    exemption_uses: Family<ExemptionLabel, Counter>,
     pub(super) log_dropped: Counter,
 }
 
@@ -165,6 +174,7 @@ impl Default for Metrics {
             drift: Counter::default(),
             leader: Family::default(),
             exemptions: Family::default(),
+            exemption_uses: Family::default(),
             log_dropped: Counter::default(),
         };
         metrics.register();
@@ -275,6 +285,11 @@ impl Metrics {
             self.exemptions.clone(),
         );
         registry.register(
+            "exemption_uses",
+            "Findings lifted, by the exemption's place",
+            self.exemption_uses.clone(),
+        );
+        registry.register(
             "decision_log_dropped",
             "Lines of the decision log that found its queue full",
             self.log_dropped.clone(),
@@ -336,6 +351,11 @@ impl Metrics {
                 _ => "violation",
             };
             self.result(&finding.policy, finding.enforcement, result);
+            if let (Status::Exempt, Some(by)) = (finding.status, &finding.exemption) {
+                let exemption = format!("{}:{}", by.file, by.line);
+                let labels = ExemptionLabel { exemption };
+                self.exemption_uses.get_or_create(&labels).inc();
+            }
         }
         for failure in &decision.failures {
             self.result(&failure.policy, failure.enforcement, "failure");
@@ -371,7 +391,9 @@ impl Metrics {
     }
 
     /// What is in force from now on.
-    pub(super) fn loaded(&self, in_force: &InForce, troubles: &[Trouble]) {
+    pub(super) fn loaded(&self, in_force: &InForce, troubles: &[Trouble], now: Timestamp) {
+        let exemptions = in_force.bindings(Entry::Enforce).exemptions();
+        self.exempt(exemptions, now.to_zoned(TimeZone::UTC).date());
         let degraded = troubles.iter().filter(|trouble| trouble.degraded).count();
         let failed = troubles.len() - degraded;
         let ready = in_force.policies().saturating_sub(degraded);
@@ -391,6 +413,20 @@ impl Metrics {
 
     fn load(&self, result: &'static str) {
         self.loads.get_or_create(&ResultLabel { result }).inc();
+    }
+
+    /// How many exemptions lift something today, how many of them end within two weeks, how many lift nothing any more.
+    fn exempt(&self, exemptions: &[Exemption], today: Date) {
+        let expired = config::expired(exemptions, today).len();
+        let expiring = config::expiring(exemptions, today, config::EXPIRY_NOTICE_DAYS).len();
+        let active = exemptions.len() - expired;
+        for (state, count) in [
+            ("active", active),
+            ("expiring", expiring),
+            ("expired", expired),
+        ] {
+            set(&self.exemptions.get_or_create(&OneLabel { state }), count);
+        }
     }
 
     /// When a certificate ends.

@@ -18,8 +18,8 @@ Every flag is also read from the environment: --drain-delay as PORTCULLIS_DRAIN_
 
 Exit codes:
   0  ended by SIGTERM or SIGINT after every call was answered
-  2  bad argument, configuration, policy or certificate file
-  5  internal error, or the address can't be served";
+  2  bad argument, configuration, policy or certificate file; an address that can't be served
+  5  internal error";
 
 pub(in crate::cli) const REVIEW_EXIT_CODES: &str = "\
 Exit codes:
