@@ -2,19 +2,26 @@
 //!
 //! Never has a label with an object's name, a namespace or a message: their number is bounded by policies and constants.
 
+mod labels;
+mod register;
+
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::Registry;
+
+use labels::{
+    CallLabels, CertificateLabel, DigestLabel, ExemptionLabel, FailureLabels, LeaseLabel, OneLabel,
+    PolicyLabels, ResultLabel, ResultLabels,
+};
 
 use super::policies::{Entry, InForce};
 use super::reload::Trouble;
@@ -51,68 +58,6 @@ impl Outcome {
             Self::Malformed => "malformed",
         }
     }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct CallLabels {
-    entry: &'static str,
-    operation: &'static str,
-    dry_run: &'static str,
-    verdict: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ResultLabels {
-    policy: String,
-    enforcement: &'static str,
-    result: &'static str,
-    source: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct PolicyLabels {
-    policy: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct FailureLabels {
-    policy: String,
-    reason: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OneLabel {
-    state: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ResultLabel {
-    result: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ExemptionLabel {
-    exemption: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct DigestLabel {
-    digest: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct CertificateLabel {
-    certificate: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct LeaseLabel {
-    lease: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct VersionLabel {
-    version: &'static str,
 }
 
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
@@ -183,119 +128,6 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    fn register(&mut self) {
-        let registry = &mut self.registry;
-        let version = Family::<VersionLabel, Gauge>::default();
-        let own = VersionLabel {
-            version: env!("CARGO_PKG_VERSION"),
-        };
-        version.get_or_create(&own).set(1);
-        registry.register("build_info", "The version that runs", version);
-        registry.register(
-            "admission_requests",
-            "Calls by entry, operation and verdict; a call is not a decision that was stored",
-            self.requests.clone(),
-        );
-        registry.register_with_unit(
-            "admission_request_duration",
-            "Time from the first byte of a body to its answer",
-            Unit::Seconds,
-            self.request_duration.clone(),
-        );
-        registry.register_with_unit(
-            "admission_queue",
-            "Time that reviews waited for a worker",
-            Unit::Seconds,
-            self.queue.clone(),
-        );
-        registry.register(
-            "admission_in_flight",
-            "Calls that are being answered",
-            self.in_flight.clone(),
-        );
-        registry.register_with_unit(
-            "admission_body",
-            "Size of bodies",
-            Unit::Bytes,
-            self.body_bytes.clone(),
-        );
-        registry.register("connections", "Open connections", self.connections.clone());
-        registry.register(
-            "tls_handshakes",
-            "TLS handshakes by result",
-            self.handshakes.clone(),
-        );
-        registry.register(
-            "policy_results",
-            "Findings and passes by policy and enforcement",
-            self.results.clone(),
-        );
-        registry.register_with_unit(
-            "policy_evaluation_duration",
-            "Time that a policy took for one review",
-            Unit::Seconds,
-            self.evaluation.clone(),
-        );
-        registry.register(
-            "policy_failures",
-            "Policies that could not be evaluated, by reason",
-            self.failures.clone(),
-        );
-        registry.register(
-            "policies",
-            "Policies that are ready, degraded (the last good version is in force) or failed",
-            self.policies.clone(),
-        );
-        registry.register(
-            "policy_set_info",
-            "The policy set in force",
-            self.policy_set.clone(),
-        );
-        registry.register(
-            "policy_set_loads",
-            "Changes of the policy set by result",
-            self.loads.clone(),
-        );
-        registry.register_with_unit(
-            "evidence_duration",
-            "Time that gathering facts took",
-            Unit::Seconds,
-            self.evidence.clone(),
-        );
-        registry.register_with_unit(
-            "certificate_expiry_timestamp",
-            "When a certificate ends, seconds since 1970",
-            Unit::Seconds,
-            self.certificates.clone(),
-        );
-        registry.register(
-            "webhook_configuration_in_sync",
-            "Whether the registered entries are the wanted ones",
-            self.in_sync.clone(),
-        );
-        registry.register(
-            "webhook_configuration_drift",
-            "How often someone else changed our entries",
-            self.drift.clone(),
-        );
-        registry.register("leader", "Whether this replica leads", self.leader.clone());
-        registry.register(
-            "exemptions",
-            "Exemptions in force, expiring within two weeks, or expired",
-            self.exemptions.clone(),
-        );
-        registry.register(
-            "exemption_uses",
-            "Findings lifted, by the exemption's place",
-            self.exemption_uses.clone(),
-        );
-        registry.register(
-            "decision_log_dropped",
-            "Lines of the decision log that found its queue full",
-            self.log_dropped.clone(),
-        );
-    }
-
     /// The whole exposition.
     pub(super) fn render(&self) -> String {
         let mut text = String::new();
