@@ -24,6 +24,8 @@ pub struct Setup<'a> {
     pub sources: Vec<PolicySource>,
     /// The exemptions' documents.
     pub exemptions: &'a [Document],
+    /// Whether exemptions that are well formed count beside others that aren't.
+    pub some_exemptions: bool,
     /// The version to judge for; `None`: the configuration's, else the newest known.
     pub version: Option<KubernetesVersion>,
     /// Which policies, beyond what the configuration says.
@@ -80,7 +82,10 @@ pub fn ready(setup: Setup<'_>) -> Result<Ready, Vec<ConfigError>> {
         .map(|source| source.text.name().to_owned())
         .collect();
     let (set, load_problems) = engine::build(setup.sources, &options(version, config));
-    let exemptions = exemptions(setup.exemptions, config, set.policies(), setup.today)?;
+    let exemptions = match exemptions(setup.exemptions, config, set.policies(), setup.today) {
+        (exemptions, errors) if errors.is_empty() || setup.some_exemptions => exemptions,
+        (_, errors) => return Err(errors),
+    };
     let not_loaded: Vec<PolicyId> = load_problems
         .iter()
         .filter_map(|problem| problem.policy.clone())
@@ -160,13 +165,13 @@ pub fn options(version: KubernetesVersion, config: &Config) -> Options {
     }
 }
 
-/// The exemptions of all documents, in order.
+/// The well-formed exemptions of all documents, in order, and what is wrong with the others.
 pub fn exemptions(
     documents: &[Document],
     config: &Config,
     policies: &[Arc<Policy>],
     today: Date,
-) -> Result<Vec<Exemption>, Vec<ConfigError>> {
+) -> (Vec<Exemption>, Vec<ConfigError>) {
     let known: Vec<PolicyId> = policies.iter().map(|policy| policy.id.clone()).collect();
     let days = config.exemption_max_days;
     let (mut all, mut errors) = (Vec::new(), Vec::new());
@@ -175,11 +180,7 @@ pub fn exemptions(
         all.extend(exemptions);
         errors.extend(found);
     }
-    if errors.is_empty() {
-        Ok(all)
-    } else {
-        Err(errors)
-    }
+    (all, errors)
 }
 
 fn newer(asked: KubernetesVersion, version: KubernetesVersion) -> Notice {

@@ -77,7 +77,7 @@ impl State {
         settings: Settings,
     ) -> std::io::Result<Self> {
         let metrics = Metrics::default();
-        metrics.loaded(&in_force, &[], (settings.now)());
+        metrics.loaded(&in_force, &[]);
         Ok(Self {
             in_force: ArcSwap::from_pointee(in_force),
             facts,
@@ -93,7 +93,7 @@ impl State {
 
     /// Puts other policies in force; calls on their way end under the old ones.
     pub fn put_in_force(&self, in_force: InForce, troubles: &[reload::Trouble]) {
-        self.metrics.loaded(&in_force, troubles, (self.now)());
+        self.metrics.loaded(&in_force, troubles);
         self.in_force.store(Arc::new(in_force));
     }
 

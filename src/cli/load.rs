@@ -147,6 +147,7 @@ pub(super) fn ready(
         config,
         sources: sources(directory, &wanted.policies.policy)?,
         exemptions: &documents,
+        some_exemptions: false,
         version: wanted.version,
         choice: Choice {
             profiles: &wanted.policies.profile,
@@ -183,12 +184,10 @@ pub(super) fn exemptions(
 ) -> Result<Vec<Exemption>, Problems> {
     let documents = exemptions_documents(directory, configured, &wanted.exemptions)?;
     let config = &configured.config;
-    Ok(setup::exemptions(
-        &documents,
-        config,
-        policies,
-        wanted.today,
-    )?)
+    match setup::exemptions(&documents, config, policies, wanted.today) {
+        (exemptions, errors) if errors.is_empty() => Ok(exemptions),
+        (_, errors) => Err(errors.into()),
+    }
 }
 
 /// The exemptions file, if one counts.

@@ -131,6 +131,7 @@ fn terms(arguments: &ServedArguments, live: bool) -> Terms {
         },
         profiles: arguments.profile.clone(),
         version: arguments.kubernetes_version,
+        server: None,
     }
 }
 

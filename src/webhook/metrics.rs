@@ -9,7 +9,6 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -27,7 +26,7 @@ use super::policies::{Entry, InForce};
 use super::reload::Trouble;
 use crate::config;
 use crate::engine::Ran;
-use crate::model::{Decision, Enforcement, Exemption, Operation, PolicyId, Status};
+use crate::model::{Decision, Enforcement, Operation, PolicyId, Status};
 
 /// Seconds from half a millisecond to ten seconds.
 const LATENCY: [f64; 14] = [
@@ -223,9 +222,7 @@ impl Metrics {
     }
 
     /// What is in force from now on.
-    pub(super) fn loaded(&self, in_force: &InForce, troubles: &[Trouble], now: Timestamp) {
-        let exemptions = in_force.bindings(Entry::Enforce).exemptions();
-        self.exempt(exemptions, now.to_zoned(TimeZone::UTC).date());
+    pub(super) fn loaded(&self, in_force: &InForce, troubles: &[Trouble]) {
         let degraded = troubles.iter().filter(|trouble| trouble.degraded).count();
         let failed = troubles.len() - degraded;
         let ready = in_force.policies().saturating_sub(degraded);
@@ -248,7 +245,9 @@ impl Metrics {
     }
 
     /// How many exemptions lift something today, how many of them end within two weeks, how many lift nothing any more.
-    fn exempt(&self, exemptions: &[Exemption], today: Date) {
+    pub(super) fn exempt(&self, in_force: &InForce, now: Timestamp) {
+        let exemptions = in_force.bindings(Entry::Enforce).exemptions();
+        let today = now.to_zoned(TimeZone::UTC).date();
         let expired = config::expired(exemptions, today).len();
         let expiring = config::expiring(exemptions, today, config::EXPIRY_NOTICE_DAYS).len();
         let active = exemptions.len() - expired;

@@ -117,7 +117,12 @@ pub(in crate::cli) struct CertificateArguments {
 #[command(next_help_heading = "Cluster")]
 pub(in crate::cli) struct ClusterArguments {
     /// The namespace that it runs in: configuration, certificates and registration are then the cluster's
-    #[arg(long, value_name = "NAME", env = "PORTCULLIS_NAMESPACE")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with = "config",
+        env = "PORTCULLIS_NAMESPACE"
+    )]
     pub(in crate::cli) namespace: Option<String>,
     /// The Service in front of it
     #[arg(

@@ -13,7 +13,6 @@ use crate::cluster::certificates::CertificateTimings;
 use crate::cluster::{self, Cluster, ClusterError};
 use crate::crypto;
 use crate::webhook::operate::{self, Listeners, Operation};
-use crate::webhook::serve::Ended;
 use crate::webhook::{self, DecisionLog};
 
 /// Where operators ask in a cluster.
@@ -68,7 +67,10 @@ pub(super) fn run(namespace: &str, arguments: &WebhookArguments) -> Result<u8, P
             },
         );
         match ended.await {
-            Ok(Ended::Drained | Ended::Cut) => Ok(0),
+            Ok(ended) => {
+                tracing::info!(?ended, "ended");
+                Ok(0)
+            }
             Err(error) => Err(serve::problem(&error)),
         }
     })

@@ -24,10 +24,10 @@ pub(super) fn runtime() -> Result<Runtime, Problems> {
     runtime.map_err(|error| super::cant_start(&error))
 }
 
-/// Writes the log to stderr; `RUST_LOG` chooses what.
+/// Writes the log to stderr, what failed in our own words: the client's hold answers of the API server; `RUST_LOG` chooses what.
 pub(super) fn log_to_stderr(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,kube_runtime=warn,tower=warn"));
+        .unwrap_or_else(|_| EnvFilter::new("info,kube_client=off,kube_runtime=off,tower=off"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

@@ -37,7 +37,11 @@ pub(super) struct Subresource {
 }
 
 /// What isn't Kubernetes, and where workloads and Ingress were before 1.22.
-const NOT_SERVED: [&str; 2] = ["artifact.portcullis.dev", "extensions"];
+const NOT_SERVED: [&str; 3] = [
+    "artifact.portcullis.dev",
+    "extensions",
+    "kustomize.config.k8s.io",
+];
 
 /// Subresources of Pods that arrive as the whole Pod: every Pod policy judges them.
 pub(super) const POD_WRITES: [&str; 2] = ["ephemeralcontainers", "resize"];

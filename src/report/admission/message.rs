@@ -12,8 +12,13 @@ use crate::model::{Failure, Finding, PolicyId};
 const FINDINGS: usize = 16;
 /// Longest message, in bytes.
 const MESSAGE: usize = 4 << 10;
+/// Longest text of a finding, in characters: one must not push out the others.
+const TEXT: usize = 600;
 /// Longest value shown, in characters.
 const SHOWN: usize = 80;
+
+/// How to be let through for a time: only operators can, by no label or annotation.
+const EXEMPT: &str = "\nto exempt a finding for a time, ask an operator for an entry in `exemptions.yaml`: policy, match, reason, owner, expires";
 
 /// One reason of a denial (`meta/v1.StatusCause`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +57,9 @@ pub(super) fn denial(said: &Said<'_>, context: &Context<'_>) -> Option<Denial> {
             count - shown,
             context.decision
         )]);
+    }
+    if !said.denying.is_empty() {
+        message.push_str(EXEMPT);
     }
     let causes = said.failing.iter().map(|failure| Cause {
         reason: failure.policy.to_string(),
@@ -94,7 +102,7 @@ fn of_finding(finding: &Finding, context: &Context<'_>) -> String {
         finding.policy,
         finding.severity,
         path(finding),
-        one_line(&finding.message)
+        cut(&one_line(&finding.message), TEXT)
     );
     let values = [("found", &finding.found), ("wanted", &finding.wanted)];
     let values: Vec<String> = values
@@ -105,7 +113,10 @@ fn of_finding(finding: &Finding, context: &Context<'_>) -> String {
         block.extend([format!("\n  {}", values.join(", "))]);
     }
     if let Some(policy) = policy {
-        block.extend([format!("\n  fix: {}", one_line(&policy.remediation))]);
+        block.extend([format!(
+            "\n  fix: {}",
+            cut(&one_line(&policy.remediation), TEXT)
+        )]);
     }
     block.extend([format!("\n  docs: {}", docs(&finding.policy))]);
     block

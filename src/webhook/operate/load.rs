@@ -136,7 +136,7 @@ impl Loading {
     fn judge_for(&mut self, version: KubernetesVersion) {
         tracing::info!(%version, "the API server's version");
         let terms = Terms {
-            version: Some(version),
+            server: Some(version),
             ..self.operator.operation.terms.clone()
         };
         let good = self.loader.take().map(Loader::into_good);

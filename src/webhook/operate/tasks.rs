@@ -152,17 +152,17 @@ async fn count(
     mut leader: watch::Receiver<bool>,
 ) {
     let mut drifts = 0;
+    let mut unregistered: Vec<String> = Vec::new();
     loop {
         let now = status.borrow_and_update().clone();
         let metrics = operator.state.metrics();
         metrics.registered(now.in_sync, now.drifts.saturating_sub(drifts));
         drifts = now.drifts;
-        for kind in &now.unregistered {
+        let new = |kind: &&String| !unregistered.contains(kind);
+        for kind in now.unregistered.iter().filter(new) {
             tracing::warn!(kind, "nothing of this kind is registered: it isn't served");
         }
-        if let Some(error) = &now.error {
-            tracing::warn!(error, "registration");
-        }
+        unregistered.clone_from(&now.unregistered);
         metrics.leads(LEASE, *leader.borrow_and_update());
         tokio::select! {
             changed = status.changed() => if changed.is_err() { return },

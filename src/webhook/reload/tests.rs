@@ -37,6 +37,7 @@ fn loader() -> Loader {
         },
         profiles: Vec::new(),
         version: None,
+        server: None,
     };
     Loader::new(terms, Texts::default())
 }
@@ -204,5 +205,62 @@ fn exemptions_that_break_lift_what_they_lifted() {
         told(&next)[0].starts_with("degraded exemptions.yaml:2:"),
         "{:?}",
         told(&next)
+    );
+}
+
+#[test]
+fn a_second_text_that_binds_a_policy_leaves_the_first_as_it_was() {
+    let mut loader = loader();
+    let own = config("policies:\n  least-privilege/host-port: {enforcement: warn}\n");
+    let with = |configs: Vec<Arc<SourceText>>| Texts {
+        configs,
+        ..Texts::default()
+    };
+    let first = load(&mut loader, with(vec![own.clone()]));
+    let other = text(
+        "other.yaml",
+        "version: 1\npolicies:\n  least-privilege/host-port: {enforcement: audit}\n",
+    );
+    let next = load(&mut loader, with(vec![own, other]));
+    assert_eq!(next.in_force.digest(), first.in_force.digest());
+    assert_eq!(told(&next).len(), 2, "{:?}", told(&next));
+}
+
+#[test]
+fn a_policy_that_goes_takes_only_what_names_it() {
+    let mut loader = loader();
+    let exemptions = "exemptions:\n- {policy: own/one, reason: r, owner: o, expires: 2026-12-01}\n\
+                      - {policy: least-privilege/host-port, reason: r, owner: o, expires: 2026-12-01}\n";
+    let with = |modules: Vec<Arc<SourceText>>| Texts {
+        configs: vec![config(
+            "policies:\n  own/one: {enforcement: warn}\n  least-privilege/host-port: {enforcement: warn}\n",
+        )],
+        exemptions: vec![text("exemptions.yaml", exemptions)],
+        modules,
+    };
+    load(&mut loader, with(vec![policy("one", SOUND)]));
+    let next = load(&mut loader, with(Vec::new()));
+    let observed = next.in_force.bindings(super::super::Entry::Observe);
+    assert!(
+        observed
+            .policies()
+            .any(|id| id.as_str() == "least-privilege/host-port")
+    );
+    let lifted: Vec<&str> = observed
+        .exemptions()
+        .iter()
+        .map(|exemption| exemption.policy.as_str())
+        .collect();
+    assert_eq!(lifted, ["least-privilege/host-port"]);
+    let told = told(&next);
+    assert!(
+        told.iter()
+            .any(|line| line.starts_with("failed portcullis.yaml:4:")),
+        "{told:?}"
+    );
+    assert!(
+        told.iter()
+            .any(|line| line.starts_with("failed exemptions.yaml:2:")),
+        "{told:?}"
     );
 }
