@@ -27,12 +27,14 @@ use super::output;
 use super::problem::{Problem, Problems};
 use crate::cluster::registration::{self, Call};
 use crate::model::Enforcement;
+use crate::setup;
 use crate::webhook::reload::{Loaded, Loader, Terms, Texts};
 use crate::webhook::{self, Cap, DecisionLog, Entry, Facts, InForce, Settings, State};
 
 /// Serves until it is told to end; the exit code.
 pub(super) fn run(directory: &Path, arguments: &WebhookArguments) -> Result<u8, Problems> {
     serve::log_to_stderr(arguments.running.log_format);
+    known_profiles(&arguments.served.profile)?;
     match &arguments.cluster.namespace {
         Some(namespace) => cluster::run(namespace, arguments),
         None => local::run(directory, arguments),
@@ -83,6 +85,29 @@ pub(super) fn print(command: &PrintCommand) -> u8 {
             ));
             0
         }
+    }
+}
+
+/// A flag's mistake is told at once, not in a cluster's log.
+fn known_profiles(names: &[String]) -> Result<(), Problems> {
+    let profiles = setup::profiles()?;
+    let known: Vec<&str> = profiles
+        .iter()
+        .map(|profile| profile.name.as_str())
+        .collect();
+    let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
+    let problems: Vec<Problem> = unknown
+        .map(|name| {
+            Problem::new(
+                format!("no profile is named `{name}`"),
+                format!("profiles are {}", known.join(", ")),
+            )
+        })
+        .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Problems(problems))
     }
 }
 

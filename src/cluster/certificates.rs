@@ -128,7 +128,7 @@ impl SelfManaged {
             let pause = match self.settle(&leader).await {
                 Ok(pause) => pause,
                 Err(error) => {
-                    tracing::warn!(%error, "certificates can't be looked after");
+                    tracing::warn!(%error, help = error.help(), "certificates can't be looked after");
                     jitter(self.timings.retry, 0.2)
                 }
             };
@@ -189,7 +189,7 @@ impl SelfManaged {
         {
             Ok(configuration) => Live::read(configuration.as_ref()),
             Err(error) => {
-                tracing::warn!(%error, "what API servers trust isn't known");
+                tracing::warn!(%error, help = error.help(), "what API servers trust isn't known");
                 Live::Unknown
             }
         }

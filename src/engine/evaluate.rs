@@ -288,7 +288,8 @@ impl Run<'_> {
                 // What can't be judged wasn't there: its findings stay new.
                 let found = self.run(one, target, &rules, Side::Old).unwrap_or_default();
                 for violation in found {
-                    before.push(id.clone(), violation.path);
+                    let severity = violation.severity(one.metadata());
+                    before.push(id.clone(), violation.path, severity);
                 }
             }
         }
@@ -298,7 +299,7 @@ impl Run<'_> {
             own.is_some_and(Selected::denies_existing)
         };
         for finding in &mut self.decision.findings {
-            if finding.denies() && before.had(&finding.policy, &finding.path, review) {
+            if finding.denies() && before.had(finding, review) {
                 finding.pre_existing = true;
                 if !stays(&finding.policy) {
                     finding.enforcement = Enforcement::Warn;

@@ -18,8 +18,8 @@ use crate::engine;
 use crate::model::{Decision, Evidence, FailureClass, Needs, Operation, Policy, PolicyId, Review};
 use crate::report::admission::{self, Context};
 
-/// How long an answer may still take after its deadline: one policy ends within its own limit.
-const GRACE: Duration = Duration::from_millis(200);
+/// How long an answer may still take after its deadline: one policy ends within its own limit, a quarter of a second.
+const GRACE: Duration = Duration::from_millis(350);
 /// What is left for judging when facts are late.
 const RESERVE: Duration = Duration::from_secs(1);
 

@@ -10,6 +10,7 @@ use axum::extract::State as Extract;
 use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures::StreamExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::State;
@@ -20,7 +21,7 @@ use super::serve::Connection;
 /// All bodies that may be in memory at once, in KiB.
 const BODIES_KIB: usize = 128 << 10;
 /// Shortest time before the caller's timeout at which we answer ourselves.
-const MARGIN: Duration = Duration::from_millis(250);
+const MARGIN: Duration = Duration::from_millis(400);
 /// Longest timeout that an API server takes.
 const LONGEST: Duration = Duration::from_secs(30);
 /// What `observe` is registered with.
@@ -127,7 +128,7 @@ async fn body(
     state: &State,
     request: Request<Body>,
     deadline: Instant,
-) -> Result<(OwnedSemaphorePermit, Bytes), Response> {
+) -> Result<(Vec<OwnedSemaphorePermit>, Bytes), Response> {
     let most = state.settings.max_body;
     let too_large = || {
         let text = format!("a body of more than {most} bytes isn't read; see `--max-body`");
@@ -141,21 +142,43 @@ async fn body(
         return Err(too_large());
     }
     let deadline = tokio::time::Instant::from_std(deadline);
-    let late = |_| (StatusCode::REQUEST_TIMEOUT, "the body came too slowly").into_response();
-    let kib = u32::try_from(length.unwrap_or(most).div_ceil(1024)).unwrap_or(u32::MAX);
-    let memory = Arc::clone(&state.bodies.0).acquire_many_owned(kib);
-    let memory = tokio::time::timeout_at(deadline, memory)
-        .await
-        .map_err(|_| {
-            let text = "there is no memory for another body; try again";
-            (StatusCode::TOO_MANY_REQUESTS, text).into_response()
-        })?
-        .map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
-    let bytes = tokio::time::timeout_at(deadline, to_bytes(request.into_body(), most))
-        .await
-        .map_err(late)?
-        .map_err(|_| too_large())?;
-    Ok((memory, bytes))
+    let read = read(state, request.into_body(), most);
+    match tokio::time::timeout_at(deadline, read).await {
+        Ok(Ok(read)) => Ok(read),
+        Ok(Err(Unread::TooLarge)) => Err(too_large()),
+        Ok(Err(Unread::BrokenOff)) => {
+            Err((StatusCode::BAD_REQUEST, "the body broke off").into_response())
+        }
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the body came too slowly").into_response()),
+    }
+}
+
+/// Why there is no body.
+enum Unread {
+    TooLarge,
+    BrokenOff,
+}
+
+/// Reads a body, its memory taken as it comes: what is only announced holds none.
+async fn read(
+    state: &State,
+    body: Body,
+    most: usize,
+) -> Result<(Vec<OwnedSemaphorePermit>, Bytes), Unread> {
+    let mut memory = Vec::new();
+    let mut whole = Vec::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Unread::BrokenOff)?;
+        if whole.len() + chunk.len() > most {
+            return Err(Unread::TooLarge);
+        }
+        let kib = u32::try_from(chunk.len().div_ceil(1024)).unwrap_or(u32::MAX);
+        let permit = Arc::clone(&state.bodies.0).acquire_many_owned(kib).await;
+        memory.push(permit.map_err(|_| Unread::BrokenOff)?);
+        whole.extend_from_slice(&chunk);
+    }
+    Ok((memory, Bytes::from(whole)))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -112,6 +112,10 @@ impl Pool {
         let left = deadline.saturating_duration_since(Instant::now());
         let service = self.service();
         let ahead = self.queued() + self.busy();
+        // An idle worker tries: what a slow review before took says nothing of this one.
+        if ahead < self.workers {
+            return true;
+        }
         let waves = u32::try_from(ahead / self.workers).unwrap_or(u32::MAX);
         service.saturating_mul(waves.saturating_add(1)) <= left / 2
     }

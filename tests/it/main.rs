@@ -26,3 +26,5 @@ mod policies;
 mod project;
 mod require;
 mod shapes;
+#[cfg(feature = "webhook")]
+mod webhook;

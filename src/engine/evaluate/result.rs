@@ -26,6 +26,13 @@ pub(super) struct Violation {
     related: Vec<Related>,
 }
 
+impl Violation {
+    /// How bad it is: its own word, else its policy's.
+    pub(super) fn severity(&self, policy: &Policy) -> Severity {
+        self.severity.unwrap_or(policy.severity)
+    }
+}
+
 /// Whose result is read, and what its paths lead into.
 pub(super) struct Reading<'a> {
     pub(super) policy: &'a Policy,

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::{Path, PathElement, PolicyId, Review};
+use crate::model::{Finding, Path, PathElement, PolicyId, Review, Severity};
 
 /// Members that say nothing of what an object may do, and that controllers and users change all the time.
 const HARMLESS: [&str; 7] = [
@@ -19,22 +19,27 @@ const HARMLESS: [&str; 7] = [
 
 /// What was found in the old object.
 #[derive(Default)]
-pub(in crate::engine) struct Before(Vec<(PolicyId, Path)>);
+pub(in crate::engine) struct Before(Vec<(PolicyId, Path, Severity)>);
 
 impl Before {
-    /// Notes that `policy` finds `path` in the old object.
-    pub(in crate::engine) fn push(&mut self, policy: PolicyId, path: Path) {
-        self.0.push((policy, path));
+    /// Notes that `policy` finds `path` in the old object, and how bad it is there.
+    pub(in crate::engine) fn push(&mut self, policy: PolicyId, path: Path, severity: Severity) {
+        self.0.push((policy, path, severity));
     }
 
-    /// Whether `policy` found the same place in the old object, and what holds it is unchanged.
-    pub(in crate::engine) fn had(&self, policy: &PolicyId, path: &Path, review: &Review) -> bool {
+    /// Whether `finding`'s policy found the same place in the old object, no less bad, and what holds it is unchanged.
+    pub(in crate::engine) fn had(&self, finding: &Finding, review: &Review) -> bool {
         let (Some(new), Some(old)) = (&review.object, &review.old_object) else {
             return false;
         };
+        let path = &finding.path;
         let place = steps(new, path);
-        self.0.iter().any(|(own, before)| {
-            own == policy && steps(old, before) == place && is_unchanged(new, path, old, before)
+        self.0.iter().any(|(own, before, severity)| {
+            *own == finding.policy
+                && *severity >= finding.severity
+                && steps(old, before) == place
+                && value(new, path) == value(old, before)
+                && (is_metadata(path) || is_unchanged(new, path, old, before))
         })
     }
 }
@@ -64,6 +69,19 @@ fn steps<'a>(object: &'a Value, path: &'a Path) -> Vec<Step<'a>> {
         value = next;
     }
     steps
+}
+
+/// A label or annotation stands for itself: its neighbours change all the time.
+fn is_metadata(path: &Path) -> bool {
+    let key = |at: usize| match path.elements().get(at) {
+        Some(PathElement::Key(key)) => key.as_str(),
+        _ => "",
+    };
+    key(0) == "metadata" && matches!(key(1), "labels" | "annotations")
+}
+
+fn value<'a>(object: &'a Value, path: &Path) -> Option<&'a Value> {
+    path.elements().iter().try_fold(object, child)
 }
 
 fn child<'a>(value: &'a Value, element: &PathElement) -> Option<&'a Value> {

@@ -2,12 +2,15 @@
 //!
 //! Never cuts inside a character, and says where something is cut.
 
+use crate::report::escape::visible;
+
 /// The text on one line, without control characters: one of them makes the API server drop a warning without a word.
 pub(super) fn one_line(text: &str) -> String {
     let words = text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
+    // What can't be seen could turn the text around it.
+    visible(&words.collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 /// At most `length` characters.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kube::Client;
 use tokio::sync::{oneshot, watch};
@@ -38,9 +39,9 @@ pub(super) async fn run(operator: Arc<Operator>, wanted: watch::Sender<Option<Wa
     let mut configuration = watch_configuration(client.clone(), &namespace);
     let good = tokio::time::timeout(FIRST, read_last_good(&client, &namespace)).await;
     let good = match good {
-        Ok(Ok(texts)) => texts.map(from_map).unwrap_or_default(),
+        Ok(Ok(texts)) => texts.as_ref().map(from_map).unwrap_or_default(),
         Ok(Err(error)) => {
-            tracing::warn!(%error, "the last good configuration can't be read");
+            tracing::warn!(%error, help = error.help(), "the last good configuration can't be read");
             Texts::default()
         }
         Err(_) => Texts::default(),
@@ -114,7 +115,7 @@ impl Version {
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "the API server's version isn't known");
+                    tracing::warn!(%error, help = error.help(), "the API server's version isn't known");
                     self.next = Instant::now() + VERSION_RETRY;
                 }
             }
@@ -151,9 +152,9 @@ impl Loading {
         };
         let (sender, receiver) = oneshot::channel();
         let work = move || {
-            let loaded = loader.load(texts, today);
+            let outcome = loader.load(texts, today);
             // Who asked waits for it.
-            let _ = sender.send((loader, loaded));
+            let _ = sender.send((loader, outcome));
         };
         let spawned = thread::Builder::new()
             .name("load".to_owned())
@@ -163,15 +164,41 @@ impl Loading {
             Ok(_) => receiver.await.ok(),
             Err(_) => None,
         };
-        let Some((loader, loaded)) = outcome else {
+        let Some((loader, result)) = outcome else {
             tracing::error!("loading the configuration broke off: what was in force stays");
             let terms = self.operator.operation.terms.clone();
             self.loader = Some(Loader::new(terms, Texts::default()));
             return;
         };
         self.loader = Some(loader);
-        match loaded {
-            Ok(loaded) => self.take(loaded).await,
+        match result {
+            Ok(taken) => self.take(taken).await,
+            Err(errors) => {
+                self.refuse(&errors);
+                self.fall_back(today).await;
+            }
+        }
+    }
+
+    /// A process that starts under a configuration that can't be used judges by the last good one, else as if there were none:
+    /// calls come whether it likes its configuration or not.
+    async fn fall_back(&mut self, today: Date) {
+        if *self.operator.loaded.borrow() {
+            return;
+        }
+        let Some(loader) = &mut self.loader else {
+            return;
+        };
+        let good = loader.good().clone();
+        let result = loader
+            .load(good, today)
+            .or_else(|_| loader.load(Texts::default(), today));
+        match result {
+            Ok(taken) => {
+                tracing::warn!("the last good configuration is in force, or none if there is none");
+                self.take(taken).await;
+                self.sound = false;
+            }
             Err(errors) => self.refuse(&errors),
         }
     }
@@ -239,7 +266,7 @@ impl Loading {
         let texts = to_map(loader.good());
         let owner = Some(&self.operator.owner);
         if let Err(error) = write_last_good(client, namespace, &texts, owner).await {
-            tracing::warn!(%error, "the last good configuration can't be kept");
+            tracing::warn!(%error, help = error.help(), "the last good configuration can't be kept");
         }
     }
 }
@@ -281,9 +308,9 @@ fn from_cluster(configuration: &Configuration) -> Texts {
     texts
 }
 
-fn from_map(map: BTreeMap<String, String>) -> Texts {
+fn from_map(map: &BTreeMap<String, String>) -> Texts {
     let mut texts = Texts::default();
-    for (name, text) in &map {
+    for (name, text) in map {
         add(&mut texts, name, text);
     }
     texts

@@ -90,7 +90,7 @@ async fn a_worker_that_works_is_alive_and_a_silent_one_isnt() {
         filled: Condvar::new(),
         service: AtomicU64::new(0),
         busy: AtomicUsize::new(1),
-        started: Instant::now() - SILENCE * 2,
+        started: Instant::now().checked_sub(SILENCE * 2).unwrap(),
         beats: vec![AtomicU64::new(0)],
     };
     let lost = Pool {

@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration;
+use k8s_openapi::api::admissionregistration::v1::{
+    ValidatingWebhook, ValidatingWebhookConfiguration,
+};
 use kube::api::{Api, DynamicObject};
 use serde_json::{Value, json};
 
@@ -30,8 +32,9 @@ pub(super) struct Installed {
     pub(super) plane: ControlPlane,
     pub(super) proxy: Proxy,
     pub(super) replicas: Vec<Replica>,
+    /// What replicas are started with, besides names and addresses.
+    pub(super) arguments: Vec<String>,
     kubeconfig: PathBuf,
-    arguments: Vec<String>,
     logs: Folder,
     started: usize,
 }
@@ -40,28 +43,41 @@ impl Installed {
     /// The chart's objects in a new control plane, and no replica yet; `None`: skipped, and said.
     pub(super) async fn new(arguments: &[&str]) -> Option<Self> {
         let plane = ControlPlane::launch(&Programs::find()?);
-        let applied = plane.kubectl(
-            &["apply", "--server-side", "-f", "-"],
-            &manifests(&plane_objects()),
-        )?;
+        let applied = plane.kubectl(&["apply", "--server-side", "-f", "-"], &manifests())?;
         assert_eq!(applied.code, 0, "{}", applied.stderr);
-        let proxy = Proxy::start(&[]).await;
-        let service = json!({
-            "apiVersion": "v1", "kind": "Service", "metadata": {"name": "portcullis", "namespace": NAMESPACE},
-            "spec": {"type": "ExternalName", "externalName": "127.0.0.1"},
-        });
-        let applied = plane.kubectl(&["apply", "-f", "-"], &service.to_string())?;
-        assert_eq!(applied.code, 0, "{}", applied.stderr);
+        Some(Self::around(plane, arguments).await)
+    }
+
+    /// What stands in for a cluster around what is installed in `plane`.
+    pub(super) async fn around(plane: ControlPlane, arguments: &[&str]) -> Self {
         let (_, kubeconfig) = plane.service_account_client(NAMESPACE, "portcullis");
-        Some(Self {
+        let installed = Self {
             plane,
-            proxy,
+            proxy: Proxy::start(&[]).await,
             replicas: Vec::new(),
-            kubeconfig,
             arguments: arguments.iter().map(|text| (*text).to_owned()).collect(),
+            kubeconfig,
             logs: Folder::new(),
             started: 0,
-        })
+        };
+        installed.lead_to_proxy();
+        installed
+    }
+
+    /// The Service leads to the proxy, whatever it was before.
+    pub(super) fn lead_to_proxy(&self) {
+        self.kubectl(&[
+            "-n",
+            NAMESPACE,
+            "delete",
+            "service",
+            "portcullis",
+            "--ignore-not-found",
+        ]);
+        self.apply(&json!({
+            "apiVersion": "v1", "kind": "Service", "metadata": {"name": "portcullis", "namespace": NAMESPACE},
+            "spec": {"type": "ExternalName", "externalName": "127.0.0.1"},
+        }));
     }
 
     /// The same with `count` replicas that are registered.
@@ -77,13 +93,8 @@ impl Installed {
     /// Starts a replica and waits until it is ready and reached.
     pub(super) async fn start(&mut self) {
         let replica = self.spawn();
-        let admin = replica.admin;
+        replica.is_ready().await;
         self.replicas.push(replica);
-        eventually("a replica is ready", async || {
-            let (code, _) = get(admin, "/readyz").await?;
-            (code == 200).then_some(())
-        })
-        .await;
         self.reach();
     }
 
@@ -130,20 +141,21 @@ impl Installed {
             "addressType": "IPv4", "ports": [{"name": "https", "port": 8443}],
             "endpoints": if backends.is_empty() { json!([]) } else { json!([{"addresses": ["10.1.2.3"], "conditions": {"ready": true}}]) },
         });
-        let applied = self
-            .plane
-            .kubectl(&["apply", "-f", "-"], &slice.to_string())
-            .unwrap();
-        assert_eq!(applied.code, 0, "{}", applied.stderr);
+        self.apply(&slice);
     }
 
-    /// The entries as they stand.
-    pub(super) async fn entries(&self) -> Vec<String> {
+    /// What is registered, as it stands.
+    pub(super) async fn webhooks(&self) -> Vec<ValidatingWebhook> {
         let api: Api<ValidatingWebhookConfiguration> = Api::all(self.plane.client());
         let object = api.get_opt("portcullis").await.unwrap();
-        let webhooks = object
+        object
             .and_then(|object| object.webhooks)
-            .unwrap_or_default();
+            .unwrap_or_default()
+    }
+
+    /// The entries' names as they stand.
+    pub(super) async fn entries(&self) -> Vec<String> {
+        let webhooks = self.webhooks().await;
         webhooks.into_iter().map(|webhook| webhook.name).collect()
     }
 
@@ -163,6 +175,27 @@ impl Installed {
             .kubectl(&["apply", "-f", "-"], &object.to_string())
             .unwrap();
         assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+
+    /// Runs kubectl as the administrator, to success; what it prints.
+    #[track_caller]
+    pub(super) fn kubectl(&self, arguments: &[&str]) -> String {
+        let run = self.plane.kubectl(arguments, "").unwrap();
+        assert_eq!(run.code, 0, "{arguments:?}: {}", run.stderr);
+        run.stdout
+    }
+
+    /// From the next start on, replicas ask the API server at `address`; where it is itself.
+    pub(super) fn ask_at(&mut self, address: SocketAddr) -> SocketAddr {
+        let text = std::fs::read(&self.kubeconfig).unwrap();
+        let mut config: Value = serde_json::from_slice(&text).unwrap();
+        let server = &mut config["clusters"][0]["cluster"]["server"];
+        let before = server.as_str().unwrap().trim_start_matches("https://");
+        let before = before.parse().unwrap();
+        *server = format!("https://{address}").into();
+        self.kubeconfig = self.logs.path().join("kubeconfig");
+        std::fs::write(&self.kubeconfig, config.to_string()).unwrap();
+        before
     }
 
     /// Configuration as a labelled `ConfigMap`.
@@ -189,7 +222,27 @@ impl Installed {
     }
 }
 
-/// The objects of the chart that need no Pods.
+impl Replica {
+    /// What it says of its readiness; `None`: nobody answers.
+    pub(super) async fn readiness(&self) -> Option<(u16, String)> {
+        get(self.admin, "/readyz").await
+    }
+
+    /// Waits until it is ready.
+    pub(super) async fn is_ready(&self) {
+        eventually("a replica is ready", async || {
+            let (code, _) = self.readiness().await?;
+            (code == 200).then_some(())
+        })
+        .await;
+    }
+}
+
+/// The chart's objects that need no Pods, as one list.
+pub(super) fn manifests() -> String {
+    json!({"apiVersion": "v1", "kind": "List", "items": plane_objects()}).to_string()
+}
+
 fn plane_objects() -> Vec<DynamicObject> {
     let text = std::fs::read_to_string(
         Path::new(env!("CARGO_MANIFEST_DIR")).join("charts/portcullis/rendered/install.yaml"),
@@ -209,10 +262,6 @@ fn plane_objects() -> Vec<DynamicObject> {
         )
     };
     objects.filter(kept).collect()
-}
-
-fn manifests(objects: &[DynamicObject]) -> String {
-    json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string()
 }
 
 /// One GET without TLS; `None`: nobody answers.

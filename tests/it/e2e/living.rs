@@ -1,13 +1,21 @@
 //! How an installation lives: starts, restarts, renewals, and what is left of it.
 
+use std::time::{Duration, Instant};
+
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::{Api, PostParams};
+use serde_json::json;
 
+use super::caller::Caller;
+use super::deciding::refused;
 use super::installed::{Installed, NAMESPACE, get};
+use super::load::figure;
+use super::own::refusing;
+use crate::control_plane::observe::metric;
 use crate::control_plane::wait::eventually;
 
 fn config_map(name: &str) -> ConfigMap {
-    serde_json::from_value(serde_json::json!({"metadata": {"name": name}})).unwrap()
+    serde_json::from_value(json!({"metadata": {"name": name}})).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,4 +57,96 @@ async fn nothing_comes_back_after_the_configuration_was_deleted() {
     })
     .await;
     assert!(installed.entries().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_good_before_a_mistake_outlives_all_replicas() {
+    let Some(mut installed) = Installed::with_replicas(2, &["--profile=baseline"]).await else {
+        return;
+    };
+    let shop = installed.plane.namespace("shop");
+    let maps: Api<ConfigMap> = Api::namespaced(installed.plane.client(), shop.name());
+    let map = refusing("map", "{kinds: [ConfigMap], operations: [CREATE]}", "true");
+    installed.configure("own", &json!({"map.rego": map}));
+    let dry = PostParams {
+        dry_run: true,
+        ..PostParams::default()
+    };
+    let denied = async || {
+        let tried = maps.create(&dry, &config_map("any")).await;
+        tried.is_err().then(|| refused(tried))
+    };
+    eventually("the policy denies", denied).await;
+    let good: Api<ConfigMap> = Api::namespaced(installed.plane.client(), NAMESPACE);
+    eventually("it is kept", async || {
+        let kept = good.get_opt("portcullis-last-good").await.unwrap()?;
+        kept.data?["piece"].contains("refused by map").then_some(())
+    })
+    .await;
+
+    let broken = map.replace("contains {", "contains {{");
+    installed.configure("own", &json!({"map.rego": broken}));
+    for mut replica in installed.replicas.drain(..) {
+        replica.process.signal("KILL");
+        eventually("its end", async || replica.process.exit_code()).await;
+    }
+    installed.start().await;
+    installed.start().await;
+    assert!(denied().await.unwrap().contains("refused by map"));
+    let caller = Caller::of(&installed).await.unwrap();
+    let any = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "any"}});
+    for (number, replica) in installed.replicas.iter().enumerate() {
+        let answer = caller.judge(replica.contract, shop.name(), &any).unwrap();
+        assert_eq!(answer["allowed"], false, "{answer}");
+        let log = replica.process.log();
+        assert!(log.contains("configmap/own/map.rego:"), "{log}");
+        let metrics = installed.metrics(number).await;
+        let degraded = metric(&metrics, "portcullis_policies", &[("state", "degraded")]);
+        assert!((degraded - 1.0).abs() < f64::EPSILON, "{degraded}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_in_force_on_all_replicas_within_seconds() {
+    let Some(installed) = Installed::with_replicas(2, &["--profile=default"]).await else {
+        return;
+    };
+    let shop = installed.plane.namespace("shop");
+    let maps: Api<ConfigMap> = Api::namespaced(installed.plane.client(), shop.name());
+    let caller = Caller::of(&installed).await.unwrap();
+    let refuses = |kind: &str| {
+        let any = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "any"}});
+        let mut answers = installed
+            .replicas
+            .iter()
+            .map(|replica| caller.judge(replica.contract, shop.name(), &any).unwrap());
+        answers.all(|answer| answer["allowed"] == false)
+    };
+
+    // Of a kind that is registered already, by what each replica says.
+    let start = Instant::now();
+    let pod = refusing("pod", "{kinds: [Pod], operations: [CREATE]}", "true");
+    installed.configure("own", &json!({"pod.rego": pod}));
+    eventually("each refuses", async || refuses("Pod").then_some(())).await;
+    let known = start.elapsed();
+
+    // Of another kind, until the API server asks.
+    let start = Instant::now();
+    let map = refusing("map", "{kinds: [ConfigMap], operations: [CREATE]}", "true");
+    installed.configure("more", &json!({"map.rego": map}));
+    eventually("each refuses", async || refuses("ConfigMap").then_some(())).await;
+    let new = start.elapsed();
+    let dry = PostParams {
+        dry_run: true,
+        ..PostParams::default()
+    };
+    eventually("the API server asks", async || {
+        maps.create(&dry, &config_map("any")).await.err()
+    })
+    .await;
+    let asked = start.elapsed();
+    figure(&format!(
+        "a change is in force on all replicas after {known:?}, of a new kind after {new:?}, and asked for after {asked:?}"
+    ));
+    assert!(known.max(asked) < Duration::from_secs(10));
 }
