@@ -285,6 +285,12 @@ impl Run<'_> {
                 continue;
             }
             for (target, rules) in runs(one) {
+                // A binding that didn't select the old object has found nothing in it.
+                let selects = |rule: &&Rule| selected_before(rule, self.review);
+                let rules: Vec<&Rule> = rules.into_iter().filter(selects).collect();
+                if rules.is_empty() {
+                    continue;
+                }
                 // What can't be judged wasn't there: its findings stay new.
                 let found = self.run(one, target, &rules, Side::Old).unwrap_or_default();
                 for violation in found {
@@ -307,6 +313,15 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// Whether a binding's label selector selects the old object.
+fn selected_before(rule: &Rule, review: &Review) -> bool {
+    let selector = rule.matches.label_selector.as_ref();
+    selector.is_none_or(|selector| {
+        let old = review.old_object.as_deref();
+        old.is_some_and(|object| selector.selects(object))
+    })
 }
 
 /// What has to be run: each target with each of the parameters, and the bindings that have them.

@@ -8,7 +8,7 @@
 # - ref: https://kubernetes.io/docs/concepts/security/pod-security-standards/
 # custom:
 #   severity: medium
-#   scope: {kinds: [Namespace], operations: [CREATE, UPDATE]}
+#   scope: {kinds: [Namespace], operations: [CREATE, UPDATE], subresources: [status, finalize]}
 #   parameters:
 #     type: object
 #     properties:

@@ -13,6 +13,7 @@
 #   scope:
 #     kinds: [networking.k8s.io/Ingress, extensions/Ingress]
 #     operations: [CREATE, UPDATE]
+#     subresources: [status]
 #   remediation: >-
 #     Use the annotation that is made for it; its value holds no `;`, brace or line break:
 #     `nginx.ingress.kubernetes.io/enable-cors: "true"`.

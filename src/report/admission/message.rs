@@ -12,6 +12,8 @@ use crate::model::{Failure, Finding, PolicyId};
 const FINDINGS: usize = 16;
 /// Longest message, in bytes.
 const MESSAGE: usize = 4 << 10;
+/// What the last lines take, in bytes.
+const TAIL: usize = 256;
 /// Longest text of a finding, in characters: one must not push out the others.
 const TEXT: usize = 600;
 /// Longest value shown, in characters.
@@ -45,11 +47,14 @@ pub(super) fn denial(said: &Said<'_>, context: &Context<'_>) -> Option<Denial> {
     let mut message = head(said, context);
     let mut shown = 0;
     for block in failures.chain(findings) {
-        if shown == FINDINGS || message.len() + block.len() > MESSAGE {
+        if shown == FINDINGS || message.len() + block.len() + TAIL > MESSAGE {
             break;
         }
         message.push_str(&block);
         shown += 1;
+    }
+    if !said.denying.is_empty() {
+        message.push_str(EXEMPT);
     }
     if shown < count {
         message.extend([format!(
@@ -57,9 +62,6 @@ pub(super) fn denial(said: &Said<'_>, context: &Context<'_>) -> Option<Denial> {
             count - shown,
             context.decision
         )]);
-    }
-    if !said.denying.is_empty() {
-        message.push_str(EXEMPT);
     }
     let causes = said.failing.iter().map(|failure| Cause {
         reason: failure.policy.to_string(),

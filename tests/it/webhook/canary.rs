@@ -171,7 +171,7 @@ fn a_secret_s_value_comes_out_nowhere() {
         "own/shape-low-pod",
         "\"name\":\"web\"",
         "\"user\":\"jane\"",
-        "a review was not judged",
+        "\"unchecked\":\"overload\"",
     ] {
         assert!(stderr.contains(wanted), "no {wanted} in\n{stderr}");
     }
