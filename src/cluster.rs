@@ -54,7 +54,7 @@ pub struct Cluster {
 
 /// A client of the cluster that the kubeconfig names, else of the one that we run in. Asks nothing yet.
 ///
-/// Its calls end by [`bounded`] and its watches by kube's own limit; a request that is never answered ends after [`SILENCE`].
+/// Its calls end within 10 s, its watches by kube's own limit; a request that is never answered ends after 295 s.
 ///
 /// # Errors
 /// [`ClusterError::Unconfigured`] and [`ClusterError::Unusable`].

@@ -28,6 +28,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// A life or a pause: `0s`, `90d`, `24h`, and what [`duration`] takes.
+#[cfg(feature = "webhook")]
 pub(super) fn span(text: &str) -> Result<Duration, String> {
     let error = || format!("`{text}` is not a time such as `90d`, `24h` or `15s`");
     let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(error)?;
