@@ -56,7 +56,14 @@ pub(super) fn review(directory: &Path, arguments: &ReviewArguments) -> Result<u8
     })?;
     let in_force = in_force(directory, &arguments.served)?;
     let log = DecisionLog::nowhere();
-    let settings = settings(7 << 20, Duration::from_secs(10), None, true);
+    let settings = Settings {
+        workers: Some(1),
+        // Who records a review has it whole.
+        max_body: usize::MAX,
+        timeout: Duration::from_secs(10),
+        fail_closed: true,
+        now: Timestamp::now,
+    };
     let state =
         State::new(in_force, Facts::Nothing, log, settings).map_err(|error| cant_start(&error))?;
     let entry = match arguments.entry {
@@ -160,17 +167,14 @@ fn terms(arguments: &ServedArguments, live: bool) -> Terms {
     }
 }
 
-fn settings(
-    max_body: u64,
-    timeout: Duration,
-    workers: Option<usize>,
-    fail_closed: bool,
-) -> Settings {
+/// What the face is told by the command line.
+fn settings(arguments: &WebhookArguments) -> Settings {
+    let running = &arguments.running;
     Settings {
-        workers,
-        max_body: usize::try_from(max_body).unwrap_or(usize::MAX),
-        timeout,
-        fail_closed,
+        workers: running.workers.map(Into::into),
+        max_body: usize::try_from(running.max_body).unwrap_or(usize::MAX),
+        timeout: arguments.cluster.timeout,
+        fail_closed: arguments.cluster.failure_policy == FailurePolicy::Fail,
         now: Timestamp::now,
     }
 }

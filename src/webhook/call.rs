@@ -20,7 +20,7 @@ use crate::report::admission::{self, Context};
 
 /// How long an answer may still take after its deadline: one policy ends within its own limit, a quarter of a second.
 const GRACE: Duration = Duration::from_millis(350);
-/// What is left for judging when facts are late.
+/// What is left for judging when facts are late; of a short call half of its time.
 const RESERVE: Duration = Duration::from_secs(1);
 
 /// What to send back.
@@ -149,8 +149,9 @@ impl Call<'_> {
 
     async fn gather(&self, needs: &Needs, review: &Review) -> Evidence {
         let start = Instant::now();
-        let until = self.deadline.checked_sub(RESERVE).unwrap_or(self.deadline);
-        let until = tokio::time::Instant::from_std(until.max(start));
+        let left = self.deadline.saturating_duration_since(start);
+        let until = start + left.saturating_sub(RESERVE).max(left / 2);
+        let until = tokio::time::Instant::from_std(until);
         let evidence = self.state.facts.gather(needs, review, until).await;
         self.state.metrics.gathered(start.elapsed());
         evidence

@@ -95,14 +95,17 @@ pub async fn operate(
     ));
     let mut tasks =
         tasks::Tasks::start(cluster, operation.clone(), Arc::clone(&state), &namespaces);
-    let outcome = tokio::select! {
-        () = stop => Ok(()),
-        error = serve_contract(&tasks.operator, listeners.contract, contract) => Err(error),
-        Some(ended) = servers.join_next() => Err(ended.map_or(ServeError::Lost, |ended| {
-            ended.err().unwrap_or(ServeError::Lost)
-        })),
-    };
-    outcome?;
+    // Spawned, so that it goes on accepting while it drains.
+    let operator = Arc::clone(&tasks.operator);
+    servers.spawn(serve_contract(operator, listeners.contract, contract));
+    tokio::select! {
+        () = stop => {}
+        Some(ended) = servers.join_next() => {
+            // A server that ends before it is told to has an error to tell.
+            ended.map_err(|_| ServeError::Lost)??;
+            return Err(ServeError::Lost);
+        }
+    }
     // From here on nothing new is registered by this replica.
     let _ = tasks.operator.ready.send(false);
     let drain = Drain {
@@ -115,29 +118,21 @@ pub async fn operate(
     Ok(ended)
 }
 
-/// Serves the contract as soon as there are a certificate and policies; ends only with an error.
+/// Serves the contract as soon as there are a certificate and policies.
 async fn serve_contract(
-    operator: &Arc<Operator>,
+    operator: Arc<Operator>,
     address: SocketAddr,
     handle: Handle<SocketAddr>,
-) -> ServeError {
+) -> Result<(), ServeError> {
     let mut published = operator.published.clone();
     let mut loaded = operator.loaded.subscribe();
-    let known = async {
-        let certificate = published.wait_for(Option::is_some).await.is_ok();
-        certificate && loaded.wait_for(|loaded| *loaded).await.is_ok()
-    };
-    if !known.await {
-        return ServeError::Lost;
-    }
-    let listener = match serve::bind(address) {
-        Ok(listener) => listener,
-        Err(error) => return error,
-    };
+    let lost = |_| ServeError::Lost;
+    published.wait_for(Option::is_some).await.map_err(lost)?;
+    loaded.wait_for(|loaded| *loaded).await.map_err(lost)?;
+    let listener = serve::bind(address)?;
     tracing::info!(%address, "serving");
     let tls = crypto::server_config(Arc::clone(&operator.serving));
-    let served = serve::serve(Arc::clone(&operator.state), listener, tls, handle).await;
-    served.err().unwrap_or(ServeError::Lost)
+    serve::serve(Arc::clone(&operator.state), listener, tls, handle).await
 }
 
 impl Operation {

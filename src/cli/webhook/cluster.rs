@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use super::serve::{self, Signals};
 use super::{call, cant_start, settings, terms};
-use crate::cli::args::webhook::{Certificates, FailurePolicy, RotationArguments, WebhookArguments};
+use crate::cli::args::webhook::{Certificates, RotationArguments, WebhookArguments};
 use crate::cli::problem::{Problem, Problems};
 use crate::cluster::certificates::CertificateTimings;
 use crate::cluster::{self, Cluster, ClusterError};
@@ -24,12 +24,7 @@ const DRAIN: std::time::Duration = std::time::Duration::from_secs(15);
 pub(super) fn run(namespace: &str, arguments: &WebhookArguments) -> Result<u8, Problems> {
     crypto::install();
     let running = &arguments.running;
-    let settings = settings(
-        running.max_body,
-        arguments.cluster.timeout,
-        running.workers.map(Into::into),
-        arguments.cluster.failure_policy == FailurePolicy::Fail,
-    );
+    let settings = settings(arguments);
     let log = DecisionLog::new(Box::new(io::stdout()), running.decision_log_sample);
     let operation = operation(namespace, arguments);
     let runtime = serve::runtime()?;

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 use super::serve::{self, Signals};
 use super::{cant_start, in_force, settings};
-use crate::cli::args::webhook::{CertificateArguments, FailurePolicy, WebhookArguments};
+use crate::cli::args::webhook::{CertificateArguments, WebhookArguments};
 use crate::cli::output;
 use crate::cli::problem::{Problem, Problems};
 use crate::cluster::registration::{Discovered, Reach, Settings, Wanted, manifest, plan};
@@ -34,12 +34,7 @@ pub(super) fn run(directory: &Path, arguments: &WebhookArguments) -> Result<u8, 
     let in_force = in_force(directory, &arguments.served)?;
     let certificate = certificate(directory, arguments)?;
     let running = &arguments.running;
-    let settings = settings(
-        running.max_body,
-        arguments.cluster.timeout,
-        running.workers.map(Into::into),
-        arguments.cluster.failure_policy == FailurePolicy::Fail,
-    );
+    let settings = settings(arguments);
     let log = DecisionLog::new(Box::new(std::io::stderr()), running.decision_log_sample);
     let state =
         State::new(in_force, Facts::Nothing, log, settings).map_err(|error| cant_start(&error))?;

@@ -48,6 +48,7 @@ pub(super) async fn run(operator: Arc<Operator>, wanted: watch::Sender<Option<Wa
     };
     let mut loading = Loading {
         loader: Some(Loader::new(operator.operation.terms.clone(), good)),
+        terms: operator.operation.terms.clone(),
         sound: false,
         operator,
     };
@@ -128,6 +129,8 @@ struct Loading {
     operator: Arc<Operator>,
     /// Lent to the thread that loads.
     loader: Option<Loader>,
+    /// What it loads by.
+    terms: Terms,
     /// Whether everything of the last configuration is in force as it was written.
     sound: bool,
 }
@@ -136,12 +139,9 @@ impl Loading {
     /// From the next configuration on, policies are judged for `version`.
     fn judge_for(&mut self, version: KubernetesVersion) {
         tracing::info!(%version, "the API server's version");
-        let terms = Terms {
-            server: Some(version),
-            ..self.operator.operation.terms.clone()
-        };
+        self.terms.server = Some(version);
         let good = self.loader.take().map(Loader::into_good);
-        self.loader = Some(Loader::new(terms, good.unwrap_or_default()));
+        self.loader = Some(Loader::new(self.terms.clone(), good.unwrap_or_default()));
     }
 
     /// Loads on a thread of its own and puts the outcome in force.
@@ -150,6 +150,7 @@ impl Loading {
         let Some(mut loader) = self.loader.take() else {
             return;
         };
+        let good = loader.good().clone();
         let (sender, receiver) = oneshot::channel();
         let work = move || {
             let outcome = loader.load(texts, today);
@@ -166,23 +167,26 @@ impl Loading {
         };
         let Some((loader, result)) = outcome else {
             tracing::error!("loading the configuration broke off: what was in force stays");
-            let terms = self.operator.operation.terms.clone();
-            self.loader = Some(Loader::new(terms, Texts::default()));
+            self.loader = Some(Loader::new(self.terms.clone(), good));
             return;
         };
         self.loader = Some(loader);
         match result {
-            Ok(taken) => self.take(taken).await,
+            Ok(taken) => {
+                self.sound = taken.troubles.is_empty();
+                self.take(taken);
+                self.keep().await;
+            }
             Err(errors) => {
                 self.refuse(&errors);
-                self.fall_back(today).await;
+                self.fall_back(today);
             }
         }
     }
 
     /// A process that starts under a configuration that can't be used judges by the last good one, else as if there were none:
     /// calls come whether it likes its configuration or not.
-    async fn fall_back(&mut self, today: Date) {
+    fn fall_back(&mut self, today: Date) {
         if *self.operator.loaded.borrow() {
             return;
         }
@@ -196,8 +200,8 @@ impl Loading {
         match result {
             Ok(taken) => {
                 tracing::warn!("the last good configuration is in force, or none if there is none");
-                self.take(taken).await;
-                self.sound = false;
+                // What stands in isn't what the cluster says: it isn't kept.
+                self.take(taken);
             }
             Err(errors) => self.refuse(&errors),
         }
@@ -216,7 +220,7 @@ impl Loading {
         self.operator.state.metrics().refused();
     }
 
-    async fn take(&mut self, loaded: Loaded) {
+    fn take(&self, loaded: Loaded) {
         let Loaded { in_force, troubles } = loaded;
         for trouble in &troubles {
             tracing::error!(
@@ -251,8 +255,6 @@ impl Loading {
         );
         state.health().policies_are_known();
         self.operator.loaded.send_replace(true);
-        self.sound = troubles.is_empty();
-        self.keep().await;
     }
 
     /// Keeps the texts for replicas that start while one of them is broken, if that is ours to do.

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use k8s_openapi::api::core::v1::ConfigMap;
+use k8s_openapi::api::core::v1::{ConfigMap, Pod};
 use kube::api::{Api, PostParams};
 use serde_json::json;
 
 use super::caller::Caller;
-use super::deciding::refused;
+use super::deciding::{object, refused};
 use super::installed::{Installed, NAMESPACE, get};
 use super::load::figure;
 use super::own::refusing;
@@ -149,4 +149,28 @@ async fn a_change_is_in_force_on_all_replicas_within_seconds() {
         "a change is in force on all replicas after {known:?}, of a new kind after {new:?}, and asked for after {asked:?}"
     ));
     assert!(known.max(asked) < Duration::from_secs(10));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_that_drains_is_not_ready_and_still_takes_new_connections() {
+    let Some(mut installed) = Installed::with_replicas(1, &["--drain-delay=60s"]).await else {
+        return;
+    };
+    let replica = &mut installed.replicas[0];
+    replica.process.signal("TERM");
+    let (contract, admin) = (replica.contract, replica.admin);
+    eventually("it says that it drains", async || {
+        let (code, why) = get(admin, "/readyz").await?;
+        (code == 503 && why.contains("draining")).then_some(())
+    })
+    .await;
+    tokio::net::TcpStream::connect(contract).await.unwrap();
+    // And answers over them: a failed call would be another refusal.
+    let pods: Api<Pod> = Api::namespaced(installed.plane.client(), "default");
+    let bad = object("bad", &json!({"securityContext": {"privileged": true}}));
+    let message = refused(pods.create(&PostParams::default(), &bad).await);
+    assert!(
+        message.contains("least-privilege/privileged-container"),
+        "{message}"
+    );
 }
