@@ -49,8 +49,11 @@ struct Queue {
 
 struct Job {
     deadline: Instant,
-    work: Box<dyn FnOnce(Turn) + Send>,
+    work: Box<dyn FnOnce(Turn) -> Tell + Send>,
 }
+
+/// Tells whoever waits for a job: when the worker counts as free again, so that the next call isn't refused for this one.
+type Tell = Box<dyn FnOnce()>;
 
 /// Whether a job's turn came in time.
 enum Turn {
@@ -99,8 +102,10 @@ impl Pool {
                     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| Unserved::Panic)
                 }
             };
-            // Who has stopped waiting has answered already.
-            let _ = sender.send(outcome);
+            Box::new(move || {
+                // Who has stopped waiting has answered already.
+                let _ = sender.send(outcome);
+            }) as Tell
         });
         self.shared.queue().jobs.push_back(Job { deadline, work });
         self.shared.filled.notify_one();
@@ -166,14 +171,16 @@ impl Shared {
             self.beat(worker, self.now());
             self.busy.fetch_add(1, Ordering::Relaxed);
             let start = Instant::now();
-            if job.deadline <= start {
-                (job.work)(Turn::TooLate);
+            let tell = if job.deadline <= start {
+                (job.work)(Turn::TooLate)
             } else {
-                (job.work)(Turn::Now);
+                let tell = (job.work)(Turn::Now);
                 self.measure(start.elapsed());
-            }
+                tell
+            };
             self.busy.fetch_sub(1, Ordering::Relaxed);
             self.beat(worker, IDLE);
+            tell();
         }
     }
 

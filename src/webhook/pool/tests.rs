@@ -70,6 +70,15 @@ async fn what_cant_end_in_half_of_its_time_is_refused_at_once() {
     assert_eq!(pool.run(soon(), || 7).await, Err(Unserved::Overload));
 }
 
+#[tokio::test]
+async fn whoever_is_told_finds_the_worker_free() {
+    let pool = pool();
+    for _ in 0..2000 {
+        assert_eq!(pool.run(soon(), || 7).await, Ok(7));
+        assert_eq!(pool.busy(), 0);
+    }
+}
+
 #[test]
 fn the_service_time_follows_slowly() {
     let pool = pool();
