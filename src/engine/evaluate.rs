@@ -214,6 +214,9 @@ impl Run<'_> {
         };
         let unit = &one.policy.unit;
         let prepared = unit.prepared().map_err(|error| fail(error.clone()))?;
+        if !self.inputs.has_keys(side, |keys| unit.may_find(keys)) {
+            return Ok(Vec::new());
+        }
         let value = prepared
             .evaluate(&unit.rule, input, self.now)
             .map_err(fail)?;

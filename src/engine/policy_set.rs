@@ -6,12 +6,13 @@ mod bindings;
 mod digest;
 mod modules;
 mod parameters;
+mod required;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::compat::{self, Checks};
-use super::rego::{Prepared, RunError, Settings};
+use super::rego::{Keys, Prepared, RunError, Settings};
 use super::{Options, PolicySource, metadata};
 use crate::model::{
     Digest, FailureClass, LoadProblem, Needs, PodTemplate, Policy, PolicyId, Review, Span,
@@ -20,6 +21,7 @@ use crate::model::{
 pub use bindings::{BindProblem, Bindings};
 pub(crate) use bindings::{BoundPolicy, Rule};
 pub(crate) use modules::{Modules, closure, is_test};
+use required::Required;
 
 /// The rule of a policy that holds its violations.
 const ENTRY: &str = "violation";
@@ -43,6 +45,7 @@ pub(crate) struct Unit {
     settings: Settings,
     prepared: OnceLock<Result<Prepared, RunError>>,
     parameters: OnceLock<Option<parameters::Schema>>,
+    required: OnceLock<Required>,
 }
 
 /// Builds a set of all sources that load, and says what is wrong with the others.
@@ -194,6 +197,7 @@ impl Unit {
             settings: settings.clone(),
             prepared: OnceLock::new(),
             parameters: OnceLock::new(),
+            required: OnceLock::new(),
         };
         if unit.checked {
             let edited = unit.edit(Checks::Full)?;
@@ -220,6 +224,13 @@ impl Unit {
             Prepared::new(&unit, &self.settings)
         };
         self.prepared.get_or_init(prepare).as_ref()
+    }
+
+    /// Whether the policy may find anything in an object with these keys; no need to run it otherwise.
+    pub(crate) fn may_find(&self, keys: &Keys) -> bool {
+        self.required
+            .get_or_init(|| Required::new(&self.modules, ENTRY))
+            .may_be_met_by(keys)
     }
 
     /// The schema of its parameters; `None` if it takes none.

@@ -12,7 +12,7 @@ pub(crate) use error::RunError;
 pub(crate) use native::{call as native, exists as native_exists};
 pub(crate) use parse::{ParseError, parse};
 pub(crate) use unit::{Prepared, Settings};
-pub(crate) use value::{Num, TooDeep, Val, View};
+pub(crate) use value::{Keys, Num, TooDeep, Val, View};
 
 /// One rule of one module as the engine alone evaluates it, for the tests that show why it isn't left alone.
 #[cfg(test)]

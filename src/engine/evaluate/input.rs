@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Side;
 use crate::engine::expand::{Expansion, Template, expand, pod_kind};
-use crate::engine::rego::{RunError, TooDeep, Val};
+use crate::engine::rego::{Keys, RunError, TooDeep, Val};
 use crate::model::{
     Evidence, Fact, FactName, FailureClass, GroupVersionKind, KnownFact, Path, PathElement, Policy,
     Review, Why,
@@ -17,7 +17,7 @@ use crate::model::{
 /// What is kept with a review: both objects as values, and which objects they were made of.
 struct Converted {
     sources: [Option<Arc<Value>>; 2],
-    values: [Result<Val, TooDeep>; 2],
+    values: [Result<(Val, Keys), TooDeep>; 2],
 }
 
 /// The input documents of one decision, made when they are first asked for.
@@ -78,11 +78,26 @@ impl<'a> Inputs<'a> {
         ])))
     }
 
+    /// Whether the object of that side has keys that `fit`; what can't be converted may have any.
+    pub(super) fn has_keys(&mut self, side: Side, fit: impl FnOnce(&Keys) -> bool) -> bool {
+        let position = match side {
+            Side::New => 0,
+            Side::Old => 1,
+        };
+        match self.converted().values.get(position) {
+            Some(Ok((_, keys))) => fit(keys),
+            _ => true,
+        }
+    }
+
     fn document(&mut self, template: Option<&Template>, side: Side) -> Document {
         let converted = self.converted();
         let value = |position: usize| -> Result<Val, RunError> {
-            let value = converted.values.get(position).cloned();
-            value.unwrap_or(Ok(Val::NULL)).map_err(too_deep)
+            match converted.values.get(position) {
+                Some(Ok((value, _))) => Ok(value.clone()),
+                Some(Err(TooDeep)) => Err(too_deep(TooDeep)),
+                None => Ok(Val::NULL),
+            }
         };
         let (new, old) = match side {
             Side::New => (value(0)?, value(1)?),
@@ -206,8 +221,8 @@ impl<'a> Inputs<'a> {
 impl Converted {
     fn new(review: &Review) -> Self {
         let value = |object: &Option<Arc<Value>>| match object {
-            Some(object) => Val::from_json(object),
-            None => Ok(Val::NULL),
+            Some(object) => Val::with_keys(object),
+            None => Ok((Val::NULL, Keys::default())),
         };
         Self {
             sources: [review.object.clone(), review.old_object.clone()],

@@ -2,8 +2,9 @@
 //!
 //! Its `Debug` never shows what it holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use regorus::Value as Raw;
 use serde_json::Value;
@@ -16,6 +17,26 @@ const MAX_DEPTH: usize = 256;
 /// A value of Rego: JSON's, sets, and `undefined`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Val(pub(super) Raw);
+
+/// Every key of a document once, wherever it stands: the text that all its objects share.
+#[derive(Default)]
+pub(crate) struct Keys(HashSet<Arc<str>>);
+
+impl Keys {
+    /// Whether an object of the document has this key.
+    pub(crate) fn contains(&self, key: &str) -> bool {
+        self.0.contains(key)
+    }
+
+    fn shared(&mut self, key: &str) -> Raw {
+        if let Some(known) = self.0.get(key) {
+            return Raw::String(Arc::clone(known));
+        }
+        let key: Arc<str> = key.into();
+        self.0.insert(Arc::clone(&key));
+        Raw::String(key)
+    }
+}
 
 /// The document is nested deeper than anything that a face reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +124,14 @@ impl Val {
 
     /// The value of a JSON document; an error if it is nested deeper than any face reads.
     pub(crate) fn from_json(value: &Value) -> Result<Self, TooDeep> {
-        raw(value, 0).map(Self)
+        Self::with_keys(value).map(|(value, _)| value)
+    }
+
+    /// The same, and all keys in it.
+    pub(crate) fn with_keys(value: &Value) -> Result<(Self, Keys), TooDeep> {
+        let mut keys = Keys::default();
+        let value = raw(value, 0, &mut keys)?;
+        Ok((Self(value), keys))
     }
 
     /// A string.
@@ -252,7 +280,7 @@ impl From<bool> for Val {
     }
 }
 
-fn raw(value: &Value, depth: usize) -> Result<Raw, TooDeep> {
+fn raw(value: &Value, depth: usize, keys: &mut Keys) -> Result<Raw, TooDeep> {
     if depth > MAX_DEPTH {
         return Err(TooDeep);
     }
@@ -266,14 +294,16 @@ fn raw(value: &Value, depth: usize) -> Result<Raw, TooDeep> {
         },
         Value::String(text) => Raw::String(text.as_str().into()),
         Value::Array(items) => {
-            let items: Result<Vec<Raw>, _> =
-                items.iter().map(|item| raw(item, depth + 1)).collect();
+            let items: Result<Vec<Raw>, _> = items
+                .iter()
+                .map(|item| raw(item, depth + 1, keys))
+                .collect();
             Raw::from(items?)
         }
         Value::Object(members) => {
             let members: Result<BTreeMap<Raw, Raw>, _> = members
                 .iter()
-                .map(|(key, value)| Ok((Raw::String(key.as_str().into()), raw(value, depth + 1)?)))
+                .map(|(key, value)| Ok((keys.shared(key), raw(value, depth + 1, keys)?)))
                 .collect();
             Raw::from(members?)
         }
