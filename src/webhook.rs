@@ -19,6 +19,7 @@ mod pool;
 pub mod reload;
 mod review;
 pub mod serve;
+mod traces;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,6 +35,7 @@ pub use health::Health;
 pub use log::DecisionLog;
 pub use metrics::Metrics;
 pub use policies::{Cap, Entry, InForce};
+pub use traces::Traces;
 
 use metrics::Outcome;
 use pool::Pool;
@@ -51,6 +53,8 @@ pub struct Settings {
     pub fail_closed: bool,
     /// The clock that exemptions and policies see.
     pub now: fn() -> Timestamp,
+    /// Who is told how long each step of a call takes.
+    pub traces: Traces,
 }
 
 /// Everything that answering needs; shared by all connections.
@@ -168,6 +172,7 @@ pub async fn answer(state: &Arc<State>, entry: Entry, body: Vec<u8>) -> Result<A
         entry,
         start,
         deadline: start + state.settings.timeout,
+        span: &traces::Span::default(),
     };
     match call.answer(&Bytes::from(body)).await {
         call::Sent::Review(reply) => Ok(Answered {

@@ -26,19 +26,25 @@ use super::args::webhook::{
 use super::output;
 use super::problem::{Problem, Problems};
 use crate::cluster::registration::{self, Call};
+use crate::crypto;
 use crate::model::Enforcement;
 use crate::setup;
 use crate::webhook::reload::{Loaded, Loader, Terms, Texts};
-use crate::webhook::{self, Cap, DecisionLog, Entry, Facts, InForce, Settings, State};
+use crate::webhook::{self, Cap, DecisionLog, Entry, Facts, InForce, Settings, State, Traces};
 
 /// Serves until it is told to end; the exit code.
 pub(super) fn run(directory: &Path, arguments: &WebhookArguments) -> Result<u8, Problems> {
     serve::log_to_stderr(arguments.running.log_format);
     known_profiles(&arguments.served.profile)?;
-    match &arguments.cluster.namespace {
-        Some(namespace) => cluster::run(namespace, arguments),
-        None => local::run(directory, arguments),
-    }
+    crypto::install();
+    let traces = Traces::new(&|name| std::env::var(name).ok());
+    let settings = settings(arguments, traces.clone());
+    let ended = match &arguments.cluster.namespace {
+        Some(namespace) => cluster::run(namespace, arguments, settings),
+        None => local::run(directory, arguments, settings),
+    };
+    traces.finish();
+    ended
 }
 
 /// Judges one recorded review; the exit code.
@@ -63,6 +69,7 @@ pub(super) fn review(directory: &Path, arguments: &ReviewArguments) -> Result<u8
         timeout: Duration::from_secs(10),
         fail_closed: true,
         now: Timestamp::now,
+        traces: Traces::default(),
     };
     let state =
         State::new(in_force, Facts::Nothing, log, settings).map_err(|error| cant_start(&error))?;
@@ -168,7 +175,7 @@ fn terms(arguments: &ServedArguments, live: bool) -> Terms {
 }
 
 /// What the face is told by the command line.
-fn settings(arguments: &WebhookArguments) -> Settings {
+fn settings(arguments: &WebhookArguments, traces: Traces) -> Settings {
     let running = &arguments.running;
     Settings {
         workers: running.workers.map(Into::into),
@@ -176,6 +183,7 @@ fn settings(arguments: &WebhookArguments) -> Settings {
         timeout: arguments.cluster.timeout,
         fail_closed: arguments.cluster.failure_policy == FailurePolicy::Fail,
         now: Timestamp::now,
+        traces,
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Ran<'a> {
     pub enforcement: Enforcement,
     /// Whether it found nothing and didn't fail.
     pub passed: bool,
+    /// Why it failed, if it did.
+    pub failed: Option<FailureClass>,
 }
 
 /// The same, and tells `observe` of every policy once it has run, so that a face can time it.
@@ -103,12 +105,15 @@ pub fn evaluate_observed(
             run.cancelled(selected.get(position..).unwrap_or_default());
             break;
         }
-        let before = run.decision.findings.len() + run.decision.failures.len();
+        let findings = run.decision.findings.len();
+        let failures = run.decision.failures.len();
         run.judge(one);
+        let failed = run.decision.failures.get(failures);
         observe(Ran {
             policy: &one.metadata().id,
             enforcement: one.strictest(),
-            passed: run.decision.findings.len() + run.decision.failures.len() == before,
+            passed: run.decision.findings.len() == findings && failed.is_none(),
+            failed: failed.map(|failure| failure.class),
         });
     }
     run.weigh_what_was_there(&selected, cancel);

@@ -2,6 +2,8 @@
 //!
 //! Never lets anything past it: whatever goes wrong, a call whose uid is known gets an answer with that uid.
 
+mod worker;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,10 +15,12 @@ use super::log;
 use super::metrics::Outcome;
 use super::policies::{Entry, InForce};
 use super::pool::{Cancel, CancelOnDrop};
-use super::review::{self, Complete, Malformed, Request};
-use crate::engine;
-use crate::model::{Decision, Evidence, FailureClass, Needs, Operation, Policy, PolicyId, Review};
+use super::review::{self, Malformed, Request};
+use super::traces::Span;
+use crate::model::{Decision, Evidence, Needs, Operation, Policy, PolicyId, Review};
 use crate::report::admission::{self, Context};
+
+use worker::{Judged, Turn, Worker};
 
 /// How long an answer may still take after its deadline: one policy ends within its own limit, a quarter of a second.
 const GRACE: Duration = Duration::from_millis(350);
@@ -56,20 +60,8 @@ pub(super) struct Call<'a> {
     pub(super) start: Instant,
     /// When it must have been answered.
     pub(super) deadline: Instant,
-}
-
-/// What a worker has made of a request.
-struct Judged {
-    review: Review,
-    decision: Decision,
-}
-
-/// A request after its first turn on a worker.
-enum Turn {
-    /// It is judged: nothing asked for facts.
-    Judged(Judged),
-    /// It waits for facts.
-    Asks(Review, Needs),
+    /// What is told of it to a collector of traces.
+    pub(super) span: &'a Span,
 }
 
 impl Call<'_> {
@@ -81,6 +73,8 @@ impl Call<'_> {
             Err(malformed) => return self.malformed(malformed),
         };
         let in_force = self.state.in_force.load_full();
+        self.span
+            .request(&request.review, &request.uid, &in_force.digest);
         let operation = request.review.operation;
         let dry_run = request.review.dry_run;
         let bindings = in_force.bindings(self.entry);
@@ -114,6 +108,7 @@ impl Call<'_> {
             entry: self.entry,
             cancel: cancel.clone(),
             queued: Instant::now(),
+            under: self.span.under(),
         };
         let first = worker.clone();
         let turn = self.run(&cancel, move || first.first(request)).await?;
@@ -121,7 +116,9 @@ impl Call<'_> {
             Turn::Judged(judged) => Ok(judged),
             Turn::Asks(review, needs) => {
                 let evidence = self.gather(&needs, &review).await;
-                self.run(&cancel, move || worker.evaluate(review, &evidence))
+                let queued = Instant::now();
+                let second = Worker { queued, ..worker };
+                self.run(&cancel, move || second.second(review, &evidence))
                     .await
             }
         }
@@ -148,6 +145,7 @@ impl Call<'_> {
     }
 
     async fn gather(&self, needs: &Needs, review: &Review) -> Evidence {
+        let _span = self.span.under().begin("evidence");
         let start = Instant::now();
         let left = self.deadline.saturating_duration_since(start);
         let until = start + left.saturating_sub(RESERVE).max(left / 2);
@@ -246,55 +244,6 @@ impl Call<'_> {
         let took = self.start.elapsed();
         let metrics = &self.state.metrics;
         metrics.called(self.entry, operation, dry_run, outcome, took);
-    }
-}
-
-/// What a worker needs of a call.
-#[derive(Clone)]
-struct Worker {
-    state: Arc<State>,
-    in_force: Arc<InForce>,
-    entry: Entry,
-    cancel: Cancel,
-    queued: Instant,
-}
-
-impl Worker {
-    /// Parses the objects, and judges at once if nothing asks for facts.
-    fn first(self, request: Request) -> Turn {
-        self.state.metrics.waited(self.queued.elapsed());
-        let Complete { review, unreadable } = request.complete();
-        let bindings = self.in_force.bindings(self.entry);
-        if let Some(why) = unreadable {
-            let class = FailureClass::Error;
-            let decision = engine::unjudged(&self.in_force.set, bindings, &review, class, why);
-            return Turn::Judged(Judged { review, decision });
-        }
-        let needs = self.in_force.set.needs(bindings, &review);
-        if needs.facts.is_empty() {
-            Turn::Judged(self.evaluate(review, &Evidence::default()))
-        } else {
-            Turn::Asks(review, needs)
-        }
-    }
-
-    fn evaluate(self, review: Review, evidence: &Evidence) -> Judged {
-        let metrics = &self.state.metrics;
-        let mut last = Instant::now();
-        let mut observe = |ran: engine::Ran<'_>| {
-            let now = Instant::now();
-            metrics.ran(&ran, now.duration_since(last));
-            last = now;
-        };
-        let decision = engine::evaluate_observed(
-            &self.in_force.set,
-            self.in_force.bindings(self.entry),
-            &review,
-            evidence,
-            (self.state.now)(),
-            self.cancel.flag(),
-            &mut observe,
-        );
-        Judged { review, decision }
+        self.span.ended(outcome);
     }
 }

@@ -17,6 +17,7 @@ use super::State;
 use super::call::{Call, Sent};
 use super::policies::Entry;
 use super::serve::Connection;
+use super::traces::Span;
 
 /// All bodies that may be in memory at once, in KiB.
 const BODIES_KIB: usize = 128 << 10;
@@ -85,7 +86,10 @@ impl Drop for InFlight<'_> {
 async fn validate(state: &Arc<State>, entry: Entry, request: Request<Body>) -> Response {
     let _counted = InFlight::new(state);
     let connection = request.extensions().get::<Connection>().copied();
-    let mut response = answer(state, entry, request).await;
+    let start = Instant::now();
+    let span = state.settings.traces.call(entry, request.headers(), start);
+    let mut response = answer(state, entry, request, start, &span).await;
+    span.answered(response.status());
     let ends =
         state.health.is_draining() || connection.is_some_and(|connection| connection.is_old());
     if ends {
@@ -95,8 +99,13 @@ async fn validate(state: &Arc<State>, entry: Entry, request: Request<Body>) -> R
     response
 }
 
-async fn answer(state: &Arc<State>, entry: Entry, request: Request<Body>) -> Response {
-    let start = Instant::now();
+async fn answer(
+    state: &Arc<State>,
+    entry: Entry,
+    request: Request<Body>,
+    start: Instant,
+    span: &Span,
+) -> Response {
     let timeout = timeout(request.uri().query()).unwrap_or(match entry {
         Entry::Enforce => state.settings.timeout,
         Entry::Observe => OBSERVE,
@@ -116,6 +125,7 @@ async fn answer(state: &Arc<State>, entry: Entry, request: Request<Body>) -> Res
         entry,
         start,
         deadline,
+        span,
     };
     match call.answer(&body).await {
         Sent::Review(answer) => ([(CONTENT_TYPE, "application/json")], answer.json).into_response(),

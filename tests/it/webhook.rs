@@ -22,6 +22,8 @@ mod served;
 mod server;
 mod set;
 mod slow;
+#[cfg(feature = "otel")]
+mod traces;
 mod unchanged;
 mod unjudged;
 mod wire;

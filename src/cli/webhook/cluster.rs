@@ -6,14 +6,13 @@ use std::io;
 use std::net::SocketAddr;
 
 use super::serve::{self, Signals};
-use super::{call, cant_start, settings, terms};
+use super::{call, cant_start, terms};
 use crate::cli::args::webhook::{Certificates, RotationArguments, WebhookArguments};
 use crate::cli::problem::{Problem, Problems};
 use crate::cluster::certificates::CertificateTimings;
 use crate::cluster::{self, Cluster, ClusterError};
-use crate::crypto;
 use crate::webhook::operate::{self, Listeners, Operation};
-use crate::webhook::{self, DecisionLog};
+use crate::webhook::{self, DecisionLog, Settings};
 
 /// Where operators ask in a cluster.
 const ADMIN: ([u8; 4], u16) = ([0, 0, 0, 0], 8080);
@@ -21,10 +20,12 @@ const ADMIN: ([u8; 4], u16) = ([0, 0, 0, 0], 8080);
 const DRAIN: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// Serves until a signal; the exit code.
-pub(super) fn run(namespace: &str, arguments: &WebhookArguments) -> Result<u8, Problems> {
-    crypto::install();
+pub(super) fn run(
+    namespace: &str,
+    arguments: &WebhookArguments,
+    settings: Settings,
+) -> Result<u8, Problems> {
     let running = &arguments.running;
-    let settings = settings(arguments);
     let log = DecisionLog::new(Box::new(io::stdout()), running.decision_log_sample);
     let operation = operation(namespace, arguments);
     let runtime = serve::runtime()?;

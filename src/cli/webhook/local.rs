@@ -16,7 +16,7 @@ use axum_server::Handle;
 use jiff::Timestamp;
 
 use super::serve::{self, Signals};
-use super::{cant_start, in_force, settings};
+use super::{cant_start, in_force};
 use crate::cli::args::webhook::{CertificateArguments, WebhookArguments};
 use crate::cli::output;
 use crate::cli::problem::{Problem, Problems};
@@ -29,12 +29,14 @@ use crate::webhook::{self, DecisionLog, Entry, Facts, State};
 const LIFETIME: Duration = Duration::from_hours(24 * 90);
 
 /// Serves until a signal; the exit code.
-pub(super) fn run(directory: &Path, arguments: &WebhookArguments) -> Result<u8, Problems> {
-    crypto::install();
+pub(super) fn run(
+    directory: &Path,
+    arguments: &WebhookArguments,
+    settings: webhook::Settings,
+) -> Result<u8, Problems> {
     let in_force = in_force(directory, &arguments.served)?;
     let certificate = certificate(directory, arguments)?;
     let running = &arguments.running;
-    let settings = settings(arguments);
     let log = DecisionLog::new(Box::new(std::io::stderr()), running.decision_log_sample);
     let state =
         State::new(in_force, Facts::Nothing, log, settings).map_err(|error| cant_start(&error))?;

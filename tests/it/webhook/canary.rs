@@ -65,7 +65,7 @@ fn outcome(reply: &Reply) -> String {
 }
 
 /// Sends everything to the server; what came back.
-fn send_all(process: &Process) -> Vec<Reply> {
+pub(crate) fn send_all(process: &Process) -> Vec<Reply> {
     let target = &process.target;
     let mut replies = Vec::new();
     let reviews = [

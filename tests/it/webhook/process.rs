@@ -27,6 +27,11 @@ pub(crate) struct Ended {
 impl Process {
     /// Starts `portcullis webhook` in `project`, with a certificate and these further words, logging everything.
     pub(crate) fn start(project: Project, words: &str) -> Self {
+        Self::start_with(project, words, &[])
+    }
+
+    /// The same, with these variables in its environment.
+    pub(crate) fn start_with(project: Project, words: &str, variables: &[(&str, &str)]) -> Self {
         let keys = Keys::new(jiff::Timestamp::now());
         project.write("tls.crt", &keys.chain);
         project.write("tls.key", &keys.key);
@@ -34,6 +39,7 @@ impl Process {
             .args("webhook --listen 127.0.0.1:0 --tls-cert tls.crt --tls-key tls.key".split(' '))
             .args(words.split_whitespace())
             .env("RUST_LOG", "trace")
+            .envs(variables.iter().copied())
             .current_dir(project.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

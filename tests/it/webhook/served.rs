@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use portcullis::model::{Enforcement, SourceText};
 use portcullis::webhook::reload::{Loader, Terms, Texts};
-use portcullis::webhook::{Cap, DecisionLog, Facts, InForce, Settings, State};
+use portcullis::webhook::{Cap, DecisionLog, Facts, InForce, Settings, State, Traces};
 use serde_json::{Value, json};
 
 /// The day of all tests, unless they say another.
@@ -51,6 +51,7 @@ impl Served {
                 timeout: Duration::from_secs(10),
                 fail_closed: true,
                 now,
+                traces: Traces::default(),
             },
         }
     }
