@@ -45,6 +45,16 @@ const TAKEN: &[(&str, &[&str])] = &[
         &["containerPort=10250", "criticalPodQuota=true"],
     ),
     (
+        "traces",
+        &[
+            "extraEnv[0].name=OTEL_EXPORTER_OTLP_ENDPOINT",
+            "extraEnv[0].value=http://collector.observability:4318",
+            "extraEnv[1].name=OTEL_EXPORTER_OTLP_HEADERS",
+            "extraEnv[1].valueFrom.secretKeyRef.name=collector",
+            "extraEnv[1].valueFrom.secretKeyRef.key=headers",
+        ],
+    ),
+    (
         "configuration",
         &[
             "config.portcullis.version=1",
@@ -65,6 +75,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("too long", "enforce.timeoutSeconds=31"),
     ("a short digest", "image.digest=sha256:abc"),
     ("more than all", "decisionLogSample=1.5"),
+    ("a variable without a name", "extraEnv[0].value=x"),
     (
         "no namespace's name",
         "excludedNamespaces={Not_A_Namespace}",
