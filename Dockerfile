@@ -7,6 +7,8 @@
 # `docker buildx imagetools inspect rust:1.95.0-alpine` prints:
 #
 #   --build-arg RUST_IMAGE=rust:1.95.0-alpine@sha256:…
+#
+# `--build-arg FEATURES=otel` adds cargo features.
 ARG RUST_IMAGE=rust:1.95.0-alpine
 
 FROM ${RUST_IMAGE} AS build
@@ -15,13 +17,14 @@ RUN apk add --no-cache ca-certificates gcc linux-headers musl-dev
 WORKDIR /src
 COPY . .
 ARG TARGETARCH
+ARG FEATURES=
 # musl and not static glibc, which resolves no names without its shared libraries. The target is named, so that the flag isn't for build
 # scripts and macros too. What still asks for a shared library would not start in an empty image: that fails here instead.
 RUN --mount=type=cache,id=portcullis-registry,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=portcullis-target-${TARGETARCH},target=/src/target,sharing=locked \
     set -eu; \
     target="$(uname -m)-unknown-linux-musl"; \
-    RUSTFLAGS="-C target-feature=+crt-static" cargo build --locked --release --target "$target"; \
+    RUSTFLAGS="-C target-feature=+crt-static" cargo build --locked --release --target "$target" --features "$FEATURES"; \
     install -D -m 0755 "target/$target/release/portcullis" /out/portcullis; \
     if readelf --dynamic /out/portcullis | grep NEEDED; then exit 1; fi
 
