@@ -192,6 +192,28 @@ impl Review {
         }
     }
 
+    /// The same without the objects and what was made of them: who, what and where, for a log.
+    #[must_use]
+    pub fn head(&self) -> Self {
+        Self {
+            kind: self.kind.clone(),
+            resource: self.resource.clone(),
+            sub_resource: self.sub_resource.clone(),
+            request_kind: self.request_kind.clone(),
+            name: self.name.clone(),
+            namespace: self.namespace.clone(),
+            operation: self.operation,
+            user_info: self.user_info.clone(),
+            object: None,
+            old_object: None,
+            options: None,
+            dry_run: self.dry_run,
+            expanded_from: self.expanded_from.clone(),
+            origin: self.origin.clone(),
+            memo: Memo::default(),
+        }
+    }
+
     /// The resource as reports show it.
     #[must_use]
     pub fn resource_shown(&self) -> Resource {

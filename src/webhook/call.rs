@@ -84,12 +84,12 @@ impl Call<'_> {
             return Answer::sent(&reply, Outcome::Allowed);
         }
         let uid = request.uid.clone();
-        let head = request.review.clone();
+        let head = request.review.head();
         match self.judge(&in_force, request).await {
             Ok(judged) => self.judged(&uid, &in_force, &judged),
             Err(why) => {
                 let judged = Judged {
-                    review: head,
+                    head,
                     decision: Decision::default(),
                 };
                 self.unserved(&uid, why, &in_force, &judged)
@@ -177,7 +177,7 @@ impl Call<'_> {
             (false, true) => Outcome::Failed,
             (false, false) => Outcome::Denied,
         };
-        let review = &judged.review;
+        let review = &judged.head;
         self.done(Some(review.operation), review.dry_run, outcome);
         self.log(uid, &in_force.digest, reply.allows(), None, judged);
         Answer::sent(&reply, outcome)
@@ -200,11 +200,7 @@ impl Call<'_> {
             took: self.start.elapsed(),
             unchecked: unchecked.map(Unserved::as_str),
         };
-        if self
-            .state
-            .log
-            .record(&call, &judged.review, &judged.decision)
-        {
+        if self.state.log.record(&call, &judged.head, &judged.decision) {
             self.state.metrics.log_dropped.inc();
         }
     }
@@ -223,7 +219,7 @@ impl Call<'_> {
     }
 
     /// The answer to a request of which only the head is known.
-    fn unserved(&self, uid: &str, why: Unserved, in_force: &InForce, head: &Judged) -> Sent {
+    fn unserved(&self, uid: &str, why: Unserved, in_force: &InForce, judged: &Judged) -> Sent {
         let (outcome, message) = match why {
             Unserved::Overload => (
                 Outcome::Overloaded,
@@ -233,10 +229,10 @@ impl Call<'_> {
             Unserved::Panic => (Outcome::Failed, "internal error, see the log"),
             Unserved::Malformed => (Outcome::Malformed, "it isn't a review"),
         };
-        self.done(Some(head.review.operation), head.review.dry_run, outcome);
+        self.done(Some(judged.head.operation), judged.head.dry_run, outcome);
         let denies = self.state.denies_failures(self.entry);
         let reply = Reply::unserved(uid, why, message, denies);
-        self.log(uid, &in_force.digest, reply.allows(), Some(why), head);
+        self.log(uid, &in_force.digest, reply.allows(), Some(why), judged);
         Answer::sent(&reply, outcome)
     }
 

@@ -15,7 +15,8 @@ use crate::webhook::traces::Under;
 
 /// What a worker has made of a request.
 pub(super) struct Judged {
-    pub(super) review: Review,
+    /// The review without its objects: they are freed where they were made, which is cheaper than on another thread.
+    pub(super) head: Review,
     pub(super) decision: Decision,
 }
 
@@ -52,7 +53,10 @@ impl Worker {
             let class = FailureClass::Error;
             span.failed(class);
             let decision = engine::unjudged(&self.in_force.set, bindings, &review, class, why);
-            return Turn::Judged(Judged { review, decision });
+            return Turn::Judged(Judged {
+                head: review.head(),
+                decision,
+            });
         }
         span.end();
         let needs = self.in_force.set.needs(bindings, &review);
@@ -91,6 +95,9 @@ impl Worker {
         if let Some(failure) = decision.failures.first() {
             span.failed(failure.class);
         }
-        Judged { review, decision }
+        Judged {
+            head: review.head(),
+            decision,
+        }
     }
 }
