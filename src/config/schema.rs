@@ -104,7 +104,7 @@ pub fn exemptions() -> Value {
                 "properties": {
                     "paths": texts("Globs over the file's path."),
                     "kinds": texts("Kinds of the object; without a group: of any group."),
-                    "namespaces": texts("Globs over the namespace; an object without one is not matched."),
+                    "namespaces": texts("Globs over the namespace; an object without one is not matched, a Namespace is in itself."),
                     "names": texts("Globs over the object's name."),
                     "path": text("A path in the object, and all below it: /spec/volumes."),
                 },
@@ -147,8 +147,8 @@ fn binding_match() -> Value {
         "additionalProperties": false,
         "properties": {
             "kinds": texts("Kinds of the object: Pod, apps/Deployment, apps/*, *."),
-            "namespaces": texts("Globs over the namespace; an object without one is matched."),
-            "excludedNamespaces": texts("Globs over the namespace; an object without one is not excluded."),
+            "namespaces": texts("Globs over the namespace; an object without one is matched, a Namespace is in itself."),
+            "excludedNamespaces": texts("Globs over the namespace; an object without one is not excluded, a Namespace is in itself."),
             "labelSelector": {"$ref": "#/$defs/labelSelector"},
             "operations": {"type": "array", "items": {"enum": names(&OPERATIONS)}},
         },

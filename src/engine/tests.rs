@@ -4,6 +4,7 @@ mod cluster;
 mod contract;
 mod door;
 mod hostile;
+mod namespaces;
 mod properties;
 mod support;
 mod weighing;

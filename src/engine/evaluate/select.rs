@@ -124,7 +124,9 @@ pub(in crate::engine) fn may_apply(set: &PolicySet, bindings: &Bindings, review:
     let operation = |scope: &Scope| scope.operations.contains(&review.operation);
     let whole = |scope: &Scope| match review.sub_resource.as_deref() {
         // A Pod under an unknown subresource is told by its shape.
-        Some(name) if !is_pod(&review.kind) => scope.subresources.iter().any(|own| own == name),
+        Some(name) if !verdict::is_pod(&review.kind) => {
+            scope.subresources.iter().any(|own| own == name)
+        }
         _ => true,
     };
     of(&review.kind, &|scope| operation(scope) && whole(scope))
@@ -133,10 +135,6 @@ pub(in crate::engine) fn may_apply(set: &PolicySet, bindings: &Bindings, review:
             && of(&expand::pod_kind(), &|scope| {
                 scope.templates && operation(scope)
             }))
-}
-
-fn is_pod(kind: &GroupVersionKind) -> bool {
-    kind.group.is_empty() && kind.kind == "Pod"
 }
 
 fn push<'a>(
@@ -190,7 +188,7 @@ fn fits(scope: &Scope, review: &Review) -> bool {
     if scope.subresources.iter().any(|own| own == sub_resource) {
         return true;
     }
-    is_pod(&review.kind)
+    verdict::is_pod(&review.kind)
         && (POD_WRITES.contains(&sub_resource)
             || (!POD_OTHERS.contains(&sub_resource)
                 && expand::looks_like_a_pod(review.object.as_deref())))

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::matches::namespace;
 use crate::model::{
     Exemption, ExemptionUse, Finding, GroupVersionKind, InlineExemption, InlineMode, KindPattern,
     Origin, Review, Severity, Status, glob,
@@ -113,11 +114,12 @@ fn names(
     let matches = &exemption.matches;
     let any = |globs: &[String], text: &str| globs.iter().any(|pattern| glob(pattern, text));
     let file = review.origin.source().map(|source| source.name());
+    let namespace = namespace(review);
     exemption.policy.matches(&finding.policy)
         && (paths.is_empty() || file.is_some_and(|file| fits(paths, file)))
         && (matches.kinds.is_empty() || of_kind(&matches.kinds, &review.kind))
         && (matches.namespaces.is_empty()
-            || (!review.namespace.is_empty() && any(&matches.namespaces, &review.namespace)))
+            || (!namespace.is_empty() && any(&matches.namespaces, namespace)))
         && (matches.names.is_empty() || any(&matches.names, &review.name))
         && matches
             .path

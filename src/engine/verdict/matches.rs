@@ -2,18 +2,49 @@
 //!
 //! On an update either side counts: removing a label must not be a way around.
 
-use crate::model::{LabelSelector, Match, Review, glob};
+use serde_json::Value;
+
+use crate::model::{GroupVersionKind, LabelSelector, Match, Review, glob};
 
 /// Whether all parts of `matches` hold for `review`: the object itself, never its template's Pod.
 pub(in crate::engine) fn concerns(matches: &Match, review: &Review) -> bool {
     let operations = &matches.operations;
     (operations.is_empty() || operations.contains(&review.operation))
         && (matches.kinds.is_empty() || matches.kinds.iter().any(|kind| kind.matches(&review.kind)))
-        && in_namespaces(matches, &review.namespace)
+        && in_namespaces(matches, namespace(review))
         && matches
             .label_selector
             .as_ref()
             .is_none_or(|selector| is_selected(selector, review))
+}
+
+/// The namespace that matches ask about; a Namespace counts as in the one that it is, as for Kubernetes' own selectors. Empty: unknown.
+pub(super) fn namespace(review: &Review) -> &str {
+    if !is_namespace(&review.kind) {
+        return &review.namespace;
+    }
+    let sides = [review.object.as_deref(), review.old_object.as_deref()];
+    let names = sides.into_iter().flatten().filter_map(name);
+    // A deletion of a collection names none.
+    [review.name.as_str()]
+        .into_iter()
+        .chain(names)
+        .find(|name| !name.is_empty())
+        .unwrap_or_default()
+}
+
+fn name(object: &Value) -> Option<&str> {
+    object.get("metadata")?.get("name")?.as_str()
+}
+
+/// Whether an object of `kind` is a Pod.
+pub(in crate::engine) fn is_pod(kind: &GroupVersionKind) -> bool {
+    kind.group.is_empty() && kind.kind == "Pod"
+}
+
+/// Whether an object of `kind` is a Namespace.
+pub(super) fn is_namespace(kind: &GroupVersionKind) -> bool {
+    kind.group.is_empty() && kind.kind == "Namespace"
 }
 
 /// An absent namespace is unknown: it matches, and isn't excluded.

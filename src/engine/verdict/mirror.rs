@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::matches::is_pod;
 use crate::model::{Decision, Enforcement, Review};
 
 /// The annotation of a Pod that stands for a static one of its node.
@@ -11,13 +12,12 @@ const ANNOTATION: &str = "kubernetes.io/config.mirror";
 
 /// Whether the kubelet of a node reports a static Pod that it runs anyway.
 pub(in crate::engine) fn is_mirror(review: &Review) -> bool {
-    let pod = review.kind.group.is_empty() && review.kind.kind == "Pod";
     let annotated = review
         .object
         .as_deref()
         .and_then(|object| object.get("metadata")?.get("annotations")?.get(ANNOTATION))
         .is_some();
-    pod && annotated && review.user_info.as_ref().is_some_and(is_node)
+    is_pod(&review.kind) && annotated && review.user_info.as_ref().is_some_and(is_node)
 }
 
 fn is_node(user: &Value) -> bool {
