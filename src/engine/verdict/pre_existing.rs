@@ -2,8 +2,11 @@
 //!
 //! Where old and new can't be matched for sure, a finding counts as new.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
+use super::matches::{is_namespace, is_pod};
 use crate::model::{Finding, Path, PathElement, PolicyId, Review, Severity};
 
 /// Members that say nothing of what an object may do, and that controllers and users change all the time.
@@ -34,12 +37,13 @@ impl Before {
         };
         let path = &finding.path;
         let place = steps(new, path);
+        let (new_rest, old_rest) = (kept(new, review), kept(old, review));
         self.0.iter().any(|(own, before, severity)| {
             *own == finding.policy
                 && *severity >= finding.severity
                 && steps(old, before) == place
                 && value(new, path) == value(old, before)
-                && (is_metadata(path) || is_unchanged(new, path, old, before))
+                && (is_metadata(path) || is_unchanged(&new_rest, path, &old_rest, before))
         })
     }
 }
@@ -89,6 +93,25 @@ fn child<'a>(value: &'a Value, element: &PathElement) -> Option<&'a Value> {
         PathElement::Key(key) => value.get(key.as_str()),
         PathElement::Index(index) => value.get(*index),
     }
+}
+
+/// The object without what its subresource is there to change: a resize changes resources alone, which give no Pod more rights.
+fn kept<'a>(object: &'a Value, review: &Review) -> Cow<'a, Value> {
+    if !is_pod(&review.kind) || review.sub_resource.as_deref() != Some("resize") {
+        return Cow::Borrowed(object);
+    }
+    let mut object = object.clone();
+    if let Some(Value::Object(spec)) = object.get_mut("spec") {
+        spec.shift_remove("resources");
+        for list in ["containers", "initContainers"] {
+            let containers = spec.get_mut(list).and_then(Value::as_array_mut);
+            let containers = containers.into_iter().flatten();
+            for container in containers.filter_map(Value::as_object_mut) {
+                container.shift_remove("resources");
+            }
+        }
+    }
+    Cow::Owned(object)
 }
 
 /// Whether what holds the place is equal: the list element (container, volume, rule), else the parent object.
@@ -161,7 +184,7 @@ pub(in crate::engine) fn only_finishes_deletion(review: &Review) -> bool {
     let deleted = new
         .get("metadata")
         .and_then(|metadata| metadata.get("deletionTimestamp"));
-    let namespace = review.kind.group.is_empty() && review.kind.kind == "Namespace";
+    let namespace = is_namespace(&review.kind);
     deleted.is_some_and(|time| !time.is_null()) && rest(new, namespace) == rest(old, namespace)
 }
 
