@@ -2,6 +2,7 @@
 //!
 //! Copies nothing that isn't judged: the objects stay slices of the body until a worker needs them.
 
+mod deletion;
 mod depth;
 mod uid;
 
@@ -50,6 +51,8 @@ pub(super) struct Malformed {
 pub(super) struct Complete {
     pub(super) review: Review,
     pub(super) unreadable: Option<&'static str>,
+    /// Whether what can't be judged needn't be: it lets a deletion finish.
+    pub(super) finishes_deletion: bool,
 }
 
 #[derive(Deserialize)]
@@ -242,7 +245,24 @@ impl Request {
         if review.name.is_empty() {
             review.name = name(review.object.as_deref());
         }
-        Complete { review, unreadable }
+        let finishes_deletion = unreadable.is_some() && parts.finish_deletion(&review);
+        Complete {
+            review,
+            unreadable,
+            finishes_deletion,
+        }
+    }
+}
+
+impl Parts {
+    fn finish_deletion(&self, review: &Review) -> bool {
+        let is_namespace = review.kind.group.is_empty() && review.kind.kind == "Namespace";
+        match (&self.object, &self.old_object) {
+            (Some(new), Some(old)) if review.operation == Operation::Update => {
+                deletion::is_finished(new, old, is_namespace)
+            }
+            _ => false,
+        }
     }
 }
 

@@ -47,12 +47,20 @@ impl Worker {
         self.state.metrics.waited(self.queued.elapsed());
         self.under.did("queue", self.queued);
         let span = self.under.begin("parse");
-        let Complete { review, unreadable } = request.complete();
+        let Complete {
+            review,
+            unreadable,
+            finishes_deletion,
+        } = request.complete();
         let bindings = self.in_force.bindings(self.entry);
         if let Some(why) = unreadable {
             let class = FailureClass::Error;
             span.failed(class);
-            let decision = engine::unjudged(&self.in_force.set, bindings, &review, class, why);
+            let decision = if finishes_deletion {
+                Decision::default()
+            } else {
+                engine::unjudged(&self.in_force.set, bindings, &review, class, why)
+            };
             return Turn::Judged(Judged {
                 head: review.head(),
                 decision,
