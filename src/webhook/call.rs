@@ -192,30 +192,58 @@ impl Call<'_> {
         judged: &Judged,
     ) {
         let call = log::Call {
+            uid: Some(uid),
+            allowed: Some(allowed),
+            unchecked: unchecked.map(Unserved::as_str),
+            ..self.logged(policy_set)
+        };
+        let log = &self.state.log;
+        self.lost(log.record(&call, &judged.head, &judged.decision));
+    }
+
+    /// A call of which nothing is known yet.
+    fn logged<'c>(&self, policy_set: &'c str) -> log::Call<'c> {
+        log::Call {
             time: (self.state.now)(),
             entry: self.entry.as_str(),
-            uid,
+            uid: None,
             policy_set,
-            allowed,
+            allowed: None,
             took: self.start.elapsed(),
-            unchecked: unchecked.map(Unserved::as_str),
-        };
-        if self.state.log.record(&call, &judged.head, &judged.decision) {
+            unchecked: None,
+        }
+    }
+
+    fn lost(&self, line: bool) {
+        if line {
             self.state.metrics.log_dropped.inc();
         }
     }
 
     fn malformed(&self, malformed: Malformed) -> Sent {
-        self.done(None, false, Outcome::Malformed);
         tracing::warn!(entry = self.entry.as_str(), why = %malformed.why, "a body that is no review");
-        match malformed.uid {
-            None => Sent::NoReview(malformed.why),
-            Some(uid) => {
-                let denies = self.state.denies_failures(self.entry);
-                let reply = Reply::unserved(&uid, Unserved::Malformed, &malformed.why, denies);
-                Answer::sent(&reply, Outcome::Malformed)
-            }
-        }
+        let why = Unserved::Malformed;
+        let Some(uid) = malformed.uid else {
+            self.unread(why.as_str(), None, None);
+            return Sent::NoReview(malformed.why);
+        };
+        let denies = self.state.denies_failures(self.entry);
+        let reply = Reply::unserved(&uid, why, &malformed.why, denies);
+        self.unread(why.as_str(), Some(&uid), Some(reply.allows()));
+        Answer::sent(&reply, Outcome::Malformed)
+    }
+
+    /// Counts and logs a call whose body isn't read, or is no review.
+    pub(super) fn unread(&self, why: &'static str, uid: Option<&str>, allowed: Option<bool>) {
+        self.done(None, false, Outcome::Malformed);
+        let in_force = self.state.in_force.load();
+        let call = log::Call {
+            uid,
+            allowed,
+            unchecked: Some(why),
+            ..self.logged(&in_force.digest)
+        };
+        self.lost(self.state.log.record_unread(&call));
     }
 
     /// The answer to a request of which only the head is known.

@@ -111,21 +111,19 @@ async fn answer(
         Entry::Observe => OBSERVE,
     });
     let deadline = start + timeout.saturating_sub(MARGIN.max(timeout / 10));
-    if !is_json(request.headers()) {
-        let text = "a review is sent as `application/json`";
-        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, text).into_response();
-    }
-    let body = match body(state, request, deadline).await {
-        Ok(body) => body,
-        Err(refused) => return refused,
-    };
-    let (_memory, body) = body;
     let call = Call {
         state,
         entry,
         start,
         deadline,
         span,
+    };
+    let (_memory, body) = match body(state, request, deadline).await {
+        Ok(body) => body,
+        Err(unread) => {
+            call.unread(unread.as_str(), None, None);
+            return unread.answer(state.settings.max_body);
+        }
     };
     match call.answer(&body).await {
         Sent::Review(answer) => ([(CONTENT_TYPE, "application/json")], answer.json).into_response(),
@@ -138,35 +136,62 @@ async fn body(
     state: &State,
     request: Request<Body>,
     deadline: Instant,
-) -> Result<(Vec<OwnedSemaphorePermit>, Bytes), Response> {
+) -> Result<(Vec<OwnedSemaphorePermit>, Bytes), Unread> {
     let most = state.settings.max_body;
-    let too_large = || {
-        let text = format!("a body of more than {most} bytes isn't read; see `--max-body`");
-        (StatusCode::PAYLOAD_TOO_LARGE, text).into_response()
-    };
+    if !is_json(request.headers()) {
+        return Err(Unread::ForeignType);
+    }
     let length = request
         .headers()
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > most) {
-        return Err(too_large());
+        return Err(Unread::TooLarge);
     }
     let deadline = tokio::time::Instant::from_std(deadline);
     let read = read(state, request.into_body(), most);
-    match tokio::time::timeout_at(deadline, read).await {
-        Ok(Ok(read)) => Ok(read),
-        Ok(Err(Unread::TooLarge)) => Err(too_large()),
-        Ok(Err(Unread::BrokenOff)) => {
-            Err((StatusCode::BAD_REQUEST, "the body broke off").into_response())
-        }
-        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the body came too slowly").into_response()),
-    }
+    let read = tokio::time::timeout_at(deadline, read).await;
+    read.unwrap_or(Err(Unread::TooSlow))
 }
 
 /// Why there is no body.
+#[derive(Clone, Copy)]
 enum Unread {
+    ForeignType,
     TooLarge,
+    TooSlow,
     BrokenOff,
+}
+
+impl Unread {
+    /// Its name in the decision log.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::ForeignType => "foreign-type",
+            Self::TooLarge => "too-large",
+            Self::TooSlow => "too-slow",
+            Self::BrokenOff => "broken-off",
+        }
+    }
+
+    fn answer(self, most: usize) -> Response {
+        let (status, text) = match self {
+            Self::ForeignType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "a review is sent as `application/json`".to_owned(),
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("a body of more than {most} bytes isn't read; see `--max-body`"),
+            ),
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "the body came too slowly".to_owned(),
+            ),
+            Self::BrokenOff => (StatusCode::BAD_REQUEST, "the body broke off".to_owned()),
+        };
+        (status, text).into_response()
+    }
 }
 
 /// Reads a body, its memory taken as it comes: what is only announced holds none.

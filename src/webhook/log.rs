@@ -28,9 +28,11 @@ pub struct DecisionLog {
 pub(super) struct Call<'a> {
     pub(super) time: jiff::Timestamp,
     pub(super) entry: &'static str,
-    pub(super) uid: &'a str,
+    /// `None`: it couldn't be read.
+    pub(super) uid: Option<&'a str>,
     pub(super) policy_set: &'a str,
-    pub(super) allowed: bool,
+    /// `None`: there was no answer but HTTP's, so that the entry's failure policy decides.
+    pub(super) allowed: Option<bool>,
     pub(super) took: Duration,
     pub(super) unchecked: Option<&'static str>,
 }
@@ -39,10 +41,25 @@ pub(super) struct Call<'a> {
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {
     time: String,
-    decision: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<&'a str>,
     policy_set: &'a str,
     entry: &'static str,
-    allowed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<bool>,
+    #[serde(flatten)]
+    request: Option<LoggedRequest<'a>>,
+    micros: u64,
+    findings: Vec<LoggedFinding<'a>>,
+    failures: Vec<LoggedFailure<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unchecked: Option<&'static str>,
+}
+
+/// What was asked; nothing of a body that is no review.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LoggedRequest<'a> {
     operation: &'static str,
     api_version: String,
     kind: &'a str,
@@ -53,11 +70,6 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<&'a str>,
     dry_run: bool,
-    micros: u64,
-    findings: Vec<LoggedFinding<'a>>,
-    failures: Vec<LoggedFailure<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unchecked: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -90,7 +102,7 @@ impl DecisionLog {
         // Without a thread there is no log: lines are then dropped and counted.
         let _ = thread::Builder::new()
             .name("decision-log".to_owned())
-            .spawn(move || write(&waiting, out));
+            .spawn(move || drain(&waiting, out));
         Self {
             lines: Some(lines),
             every: every(sample),
@@ -110,16 +122,25 @@ impl DecisionLog {
 
     /// Writes a line if the decision has something to say; whether a line was lost.
     pub(super) fn record(&self, call: &Call<'_>, review: &Review, decision: &Decision) -> bool {
-        let Some(lines) = &self.lines else {
-            return false;
-        };
         let speaks = !decision.findings.is_empty()
             || !decision.failures.is_empty()
             || call.unchecked.is_some();
         if !speaks && !self.is_sampled() {
             return false;
         }
-        let sent = lines.try_send(line(call, review, decision));
+        self.write(|| line(call, Some(request(review)), decision))
+    }
+
+    /// Writes a line about a body that is no review, or wasn't read: nothing of it but a uid; whether the line was lost.
+    pub(super) fn record_unread(&self, call: &Call<'_>) -> bool {
+        self.write(|| line(call, None, &Decision::default()))
+    }
+
+    fn write(&self, line: impl FnOnce() -> String) -> bool {
+        let Some(lines) = &self.lines else {
+            return false;
+        };
+        let sent = lines.try_send(line());
         matches!(
             sent,
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_))
@@ -149,7 +170,7 @@ fn every(sample: f64) -> u64 {
     }
 }
 
-fn write(lines: &Receiver<String>, mut out: Box<dyn Write + Send>) {
+fn drain(lines: &Receiver<String>, mut out: Box<dyn Write + Send>) {
     while let Ok(line) = lines.recv() {
         // A reader that has gone ends the log, not the service.
         if out
@@ -162,18 +183,13 @@ fn write(lines: &Receiver<String>, mut out: Box<dyn Write + Send>) {
     }
 }
 
-fn line(call: &Call<'_>, review: &Review, decision: &Decision) -> String {
+fn request(review: &Review) -> LoggedRequest<'_> {
     let user = review
         .user_info
         .as_ref()
         .and_then(|user| user.get("username"))
         .and_then(Value::as_str);
-    let line = Line {
-        time: call.time.to_string(),
-        decision: call.uid,
-        policy_set: call.policy_set,
-        entry: call.entry,
-        allowed: call.allowed,
+    LoggedRequest {
         operation: review.operation.as_str(),
         api_version: review.kind.api_version(),
         kind: &review.kind.kind,
@@ -182,6 +198,17 @@ fn line(call: &Call<'_>, review: &Review, decision: &Decision) -> String {
         name: &review.name,
         user,
         dry_run: review.dry_run,
+    }
+}
+
+fn line(call: &Call<'_>, request: Option<LoggedRequest<'_>>, decision: &Decision) -> String {
+    let line = Line {
+        time: call.time.to_string(),
+        decision: call.uid,
+        policy_set: call.policy_set,
+        entry: call.entry,
+        allowed: call.allowed,
+        request,
         micros: u64::try_from(call.took.as_micros()).unwrap_or(u64::MAX),
         findings: decision.findings.iter().map(finding).collect(),
         failures: decision

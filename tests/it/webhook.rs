@@ -13,7 +13,6 @@ mod freed;
 mod laden;
 mod log;
 mod odd;
-mod open;
 mod parity;
 mod process;
 mod recorded;

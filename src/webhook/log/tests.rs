@@ -41,9 +41,9 @@ fn call() -> Call<'static> {
     Call {
         time: "2026-11-27T10:00:00Z".parse().unwrap(),
         entry: "enforce",
-        uid: "u-1",
+        uid: Some("u-1"),
         policy_set: "0123456789ab",
-        allowed: false,
+        allowed: Some(false),
         took: Duration::from_micros(830),
         unchecked: None,
     }
@@ -76,7 +76,7 @@ fn lines(sample: f64, decisions: &[Decision]) -> Vec<Value> {
         assert!(!log.record(&call(), &review(), decision));
     }
     drop(log);
-    write(&waiting, Box::new(written.clone()));
+    drain(&waiting, Box::new(written.clone()));
     let bytes = written.0.lock().unwrap().clone();
     let text = String::from_utf8(bytes).unwrap();
     text.lines()
@@ -115,4 +115,29 @@ fn a_full_queue_drops_lines_and_says_so() {
     assert!(!log.record(&call(), &review(), &failed()));
     assert!(log.record(&call(), &review(), &failed()));
     assert!(!log.record(&call(), &review(), &Decision::default()));
+}
+
+#[test]
+fn a_body_that_is_no_review_is_a_line_without_anything_of_it() {
+    let (sender, waiting) = sync_channel(1);
+    let log = DecisionLog {
+        lines: Some(sender),
+        every: 0,
+        clean: AtomicU64::new(0),
+    };
+    let unread = Call {
+        uid: None,
+        allowed: None,
+        unchecked: Some("too-large"),
+        ..call()
+    };
+    assert!(!log.record_unread(&unread));
+    // A flood of them is dropped like any other.
+    assert!(log.record_unread(&unread));
+    let line: Value = serde_json::from_str(&waiting.recv().unwrap()).unwrap();
+    let expected = json!({
+        "time": "2026-11-27T10:00:00Z", "policySet": "0123456789ab", "entry": "enforce", "micros": 830,
+        "findings": [], "failures": [], "unchecked": "too-large",
+    });
+    assert_eq!(line, expected);
 }

@@ -3,14 +3,19 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use portcullis::webhook::DecisionLog;
+use axum::body::Body;
+use axum::http::Request;
+use futures::{StreamExt, stream};
+use portcullis::webhook::{self, DecisionLog, State};
 use serde_json::{Value, json};
+use tokio::runtime::Builder;
+use tower::ServiceExt;
 
 use super::answer::{ask, send};
 use super::cases;
-use super::open::open;
 use super::review::{UID, body, create, pod, privileged, update};
 use super::served::{Served, finds};
+use super::server::through;
 
 /// What was written; read when the log has ended.
 #[derive(Clone, Default)]
@@ -29,15 +34,22 @@ impl Write for Written {
 
 /// The lines that `served` writes for these requests, at both entries.
 fn lines(served: Served, sample: f64, requests: &[Value]) -> Vec<Value> {
+    written(served, sample, |state| {
+        for request in requests {
+            for entry in ["/validate/enforce", "/validate/observe"] {
+                ask(state, entry, request);
+            }
+        }
+    })
+}
+
+/// The lines that `served` writes for what `calls` does.
+fn written(served: Served, sample: f64, calls: impl FnOnce(&Arc<State>)) -> Vec<Value> {
     let written = Written::default();
     let state = served
         .log(DecisionLog::new(Box::new(written.clone()), sample))
         .state();
-    for request in requests {
-        for entry in ["/validate/enforce", "/validate/observe"] {
-            ask(&state, entry, request);
-        }
-    }
+    calls(&state);
     drop(state);
     // Its thread holds the other end until all lines are written.
     while Arc::strong_count(&written.0) > 1 {
@@ -123,24 +135,80 @@ fn failures_exemptions_and_what_was_there_before_are_written() {
     assert_eq!(warned[0]["entry"], "observe");
 }
 
+/// A body that never ends, on a clock that runs when nobody has anything to do.
+fn never_ends(state: &Arc<State>) -> u16 {
+    let mut runtime = Builder::new_current_thread();
+    let runtime = runtime.enable_all().start_paused(true).build().unwrap();
+    let begun = stream::iter([Ok::<_, io::Error>("{\"canary\":")]);
+    let request = Request::post("/validate/enforce?timeout=5s")
+        .header("content-type", "application/json")
+        .body(Body::from_stream(begun.chain(stream::pending())));
+    let response = webhook::app(Arc::clone(state)).oneshot(request.unwrap());
+    runtime.block_on(response).unwrap().status().as_u16()
+}
+
 #[test]
-fn what_was_not_judged_is_written() {
-    open(
-        "the decision log has no line for what wasn't judged",
-        || {
-            let written = Written::default();
-            let log = DecisionLog::new(Box::new(written.clone()), 0.0);
-            let state = Served::profile("baseline").log(log).state();
-            let mut request = create(pod());
-            request["operation"] = json!("PATCH");
-            send(&state, "/validate/enforce", body(&request));
-            drop(state);
-            while Arc::strong_count(&written.0) > 1 {
-                std::thread::yield_now();
-            }
-            let bytes = written.0.lock().unwrap().clone();
-            let line: Value = serde_json::from_slice(&bytes).unwrap();
-            assert_eq!(line["unchecked"], "malformed");
-        },
+fn what_was_not_judged_is_a_line_that_says_why_and_nothing_of_the_body() {
+    let mut request = create(pod());
+    request["operation"] = json!("canary");
+    let canary = "canary".repeat(2_000_000);
+    let lines = written(Served::profile("baseline"), 0.0, |state| {
+        let enforce = |body: &[u8]| send(state, "/validate/enforce", body.to_vec()).0;
+        assert_eq!(enforce(&body(&request)), 200);
+        send(state, "/validate/observe", body(&request));
+        assert_eq!(enforce(b"canary"), 400);
+        assert_eq!(enforce(canary.as_bytes()), 413);
+        let request = Request::post("/validate/observe").body(Body::from("canary"));
+        assert_eq!(
+            through(webhook::app(Arc::clone(state)), request.unwrap()).0,
+            415
+        );
+        assert_eq!(never_ends(state), 408);
+    });
+    let told: Vec<[Value; 4]> = lines
+        .iter()
+        .map(|line| ["decision", "entry", "allowed", "unchecked"].map(|key| line[key].clone()))
+        .collect();
+    let none = Value::Null;
+    assert_eq!(
+        told,
+        [
+            [
+                json!(UID),
+                json!("enforce"),
+                json!(false),
+                json!("malformed")
+            ],
+            [
+                json!(UID),
+                json!("observe"),
+                json!(true),
+                json!("malformed")
+            ],
+            [
+                none.clone(),
+                json!("enforce"),
+                none.clone(),
+                json!("malformed")
+            ],
+            [
+                none.clone(),
+                json!("enforce"),
+                none.clone(),
+                json!("too-large")
+            ],
+            [
+                none.clone(),
+                json!("observe"),
+                none.clone(),
+                json!("foreign-type")
+            ],
+            [none.clone(), json!("enforce"), none, json!("too-slow")],
+        ]
     );
+    for line in &lines {
+        let text = line.to_string();
+        assert!(!text.contains("canary") && text.len() < 1024, "{text}");
+        assert!(line.get("kind").is_none(), "{text}");
+    }
 }
