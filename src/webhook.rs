@@ -39,6 +39,7 @@ pub use traces::Traces;
 
 use metrics::Outcome;
 use pool::Pool;
+use reload::Trouble;
 
 /// What the face is told at its start.
 #[derive(Debug, Clone)]
@@ -60,6 +61,8 @@ pub struct Settings {
 /// Everything that answering needs; shared by all connections.
 pub struct State {
     in_force: ArcSwap<InForce>,
+    /// What doesn't hold as it was written.
+    troubles: ArcSwap<Vec<Trouble>>,
     facts: Facts,
     pool: Pool,
     metrics: Metrics,
@@ -84,6 +87,7 @@ impl State {
         metrics.loaded(&in_force, &[]);
         Ok(Self {
             in_force: ArcSwap::from_pointee(in_force),
+            troubles: ArcSwap::default(),
             facts,
             pool: Pool::new(settings.workers)?,
             metrics,
@@ -96,9 +100,16 @@ impl State {
     }
 
     /// Puts other policies in force; calls on their way end under the old ones.
-    pub fn put_in_force(&self, in_force: InForce, troubles: &[reload::Trouble]) {
-        self.metrics.loaded(&in_force, troubles);
+    pub fn put_in_force(&self, in_force: InForce, troubles: Vec<Trouble>) {
+        self.metrics.loaded(&in_force, &troubles);
         self.in_force.store(Arc::new(in_force));
+        self.troubles.store(Arc::new(troubles));
+    }
+
+    /// Keeps in force what is, since a change can't be taken at all.
+    pub fn refuse(&self, troubles: Vec<Trouble>) {
+        self.metrics.refused(&troubles);
+        self.troubles.store(Arc::new(troubles));
     }
 
     /// What is in force.

@@ -138,7 +138,7 @@ fn in_force(directory: &Path, arguments: &ServedArguments) -> Result<InForce, Pr
         return Ok(in_force);
     }
     let problem = |trouble: webhook::reload::Trouble| Problem {
-        message: format!("{}: {}", trouble.place, trouble.message),
+        message: format!("{}: {}", trouble.place(), trouble.message),
         help: trouble.help,
         at: None,
     };

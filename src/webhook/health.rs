@@ -2,6 +2,7 @@
 //!
 //! Once ready, neither a bad policy nor a lost API server clears it: only a certificate that is missing or over, or draining.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -11,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::State;
+use super::reload::Trouble;
 
 /// What readiness is made of.
 #[derive(Debug, Default)]
@@ -87,17 +89,35 @@ impl Health {
 
 pub(super) async fn ready(Extract(state): Extract<Arc<State>>) -> Response {
     let reasons = state.health.reasons((state.now)());
+    let troubles = told(&state.troubles.load());
     if reasons.is_empty() {
         let in_force = state.in_force();
         let text = format!(
-            "ready: {} policies, policy set {}\n",
+            "ready: {} policies, policy set {}\n{troubles}",
             in_force.policies(),
             in_force.digest
         );
         return text.into_response();
     }
-    let text = format!("not ready: {}\n", reasons.join("; "));
+    let text = format!("not ready: {}\n{troubles}", reasons.join("; "));
     (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+}
+
+/// What doesn't hold as it was written, one a line: it makes nothing unready.
+fn told(troubles: &[Trouble]) -> String {
+    let mut text = String::new();
+    for trouble in troubles.iter().take(Trouble::SHOWN) {
+        let policy = trouble.policy.as_ref().map(|policy| format!(" {policy}"));
+        let (state, policy) = (trouble.state(), policy.unwrap_or_default());
+        let (place, message) = (trouble.place(), &trouble.message);
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "{state}:{policy} {place}: {message}");
+    }
+    let more = troubles.len().saturating_sub(Trouble::SHOWN);
+    if more > 0 {
+        let _ = writeln!(text, "and {more} more");
+    }
+    text
 }
 
 pub(super) async fn live(Extract(state): Extract<Arc<State>>) -> Response {

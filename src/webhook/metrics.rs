@@ -2,6 +2,7 @@
 //!
 //! Never has a label with an object's name, a namespace or a message: their number is bounded by policies and constants.
 
+mod in_force;
 mod labels;
 mod register;
 
@@ -9,7 +10,6 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -19,12 +19,10 @@ use prometheus_client::registry::Registry;
 
 use labels::{
     CallLabels, CertificateLabel, DigestLabel, ExemptionLabel, FailureLabels, LeaseLabel, OneLabel,
-    PolicyLabels, ResultLabel, ResultLabels,
+    PolicyLabels, ResultLabel, ResultLabels, TroubleLabels,
 };
 
-use super::policies::{Entry, InForce};
-use super::reload::Trouble;
-use crate::config;
+use super::policies::Entry;
 use crate::engine::Ran;
 use crate::model::{Decision, Enforcement, Operation, PolicyId, Status};
 
@@ -77,6 +75,7 @@ pub struct Metrics {
     policies: Family<OneLabel, Gauge>,
     policy_set: Family<DigestLabel, Gauge>,
     loads: Family<ResultLabel, Counter>,
+    troubles: Family<TroubleLabels, Gauge>,
     evidence: Histogram,
     certificates: Family<CertificateLabel, Gauge<f64, AtomicU64>>,
     in_sync: Gauge,
@@ -112,6 +111,7 @@ impl Default for Metrics {
             policies: Family::default(),
             policy_set: Family::default(),
             loads: Family::default(),
+            troubles: Family::default(),
             evidence: latency(),
             certificates: Family::default(),
             in_sync: Gauge::default(),
@@ -221,52 +221,12 @@ impl Metrics {
         }
     }
 
-    /// What is in force from now on.
-    pub(super) fn loaded(&self, in_force: &InForce, troubles: &[Trouble]) {
-        let degraded = troubles.iter().filter(|trouble| trouble.degraded).count();
-        let failed = troubles.len() - degraded;
-        let ready = in_force.policies().saturating_sub(degraded);
-        for (state, count) in [("ready", ready), ("degraded", degraded), ("failed", failed)] {
-            set(&self.policies.get_or_create(&OneLabel { state }), count);
-        }
-        self.policy_set.clear();
-        let digest = in_force.digest.clone();
-        set(&self.policy_set.get_or_create(&DigestLabel { digest }), 1);
-        self.load(if troubles.is_empty() { "ok" } else { "partly" });
-    }
-
-    /// A change that couldn't be taken at all.
-    pub(super) fn refused(&self) {
-        self.load("refused");
-    }
-
-    fn load(&self, result: &'static str) {
-        self.loads.get_or_create(&ResultLabel { result }).inc();
-    }
-
-    /// How many exemptions lift something today, how many of them end within two weeks, how many lift nothing any more.
-    pub(super) fn exempt(&self, in_force: &InForce, now: Timestamp) {
-        let exemptions = in_force.bindings(Entry::Enforce).exemptions();
-        let today = now.to_zoned(TimeZone::UTC).date();
-        let expired = config::expired(exemptions, today).len();
-        let expiring = config::expiring(exemptions, today, config::EXPIRY_NOTICE_DAYS).len();
-        let active = exemptions.len() - expired;
-        for (state, count) in [
-            ("active", active),
-            ("expiring", expiring),
-            ("expired", expired),
-        ] {
-            set(&self.exemptions.get_or_create(&OneLabel { state }), count);
-        }
-    }
-
     /// When a certificate ends.
-    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit a float")]
     pub(super) fn certificate(&self, certificate: &'static str, end: Timestamp) {
         let gauge = self
             .certificates
             .get_or_create(&CertificateLabel { certificate });
-        gauge.set(end.as_second() as f64);
+        gauge.set(seconds(end));
     }
 
     /// Whether the registered entries are the wanted ones, and how often others have changed them since.
@@ -286,4 +246,9 @@ impl Metrics {
 
 fn set(gauge: &Gauge, count: usize) {
     gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit a float")]
+fn seconds(time: Timestamp) -> f64 {
+    time.as_second() as f64
 }

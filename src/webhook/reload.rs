@@ -25,13 +25,25 @@ pub struct Texts {
     pub modules: Vec<Arc<SourceText>>,
 }
 
+impl Texts {
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.configs.is_empty() && self.exemptions.is_empty() && self.modules.is_empty()
+    }
+}
+
 /// What doesn't hold as it was written.
 #[derive(Debug, Clone)]
 pub struct Trouble {
     /// The policy, where it is one's.
     pub policy: Option<PolicyId>,
-    /// Text, line and column, as far as they are known.
-    pub place: String,
+    /// The text that it stands in, or a flag; empty: no single one.
+    pub file: String,
+    /// Line in the text, from 1; 0: not known.
+    pub line: u32,
+    /// Column in the line, from 1; 0: not known.
+    pub column: u32,
     /// What is wrong, without values.
     pub message: String,
     /// The way out.
@@ -87,7 +99,10 @@ impl Loader {
             today,
         };
         let in_force = attempt.run()?;
-        let (good, troubles) = (attempt.texts, attempt.troubles);
+        let (good, mut troubles) = (attempt.texts, attempt.troubles);
+        for trouble in &mut troubles {
+            trouble.name(&in_force.set);
+        }
         self.good = good;
         Ok(Loaded { in_force, troubles })
     }

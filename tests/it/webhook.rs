@@ -21,6 +21,7 @@ mod served;
 mod server;
 mod set;
 mod slow;
+mod told;
 #[cfg(feature = "otel")]
 mod traces;
 mod unchanged;

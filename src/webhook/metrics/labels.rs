@@ -46,6 +46,16 @@ pub(super) struct ExemptionLabel {
     pub(super) exemption: String,
 }
 
+/// A text of the configuration has a name, which is no object that is judged.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct TroubleLabels {
+    pub(super) policy: String,
+    pub(super) state: &'static str,
+    pub(super) file: String,
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct DigestLabel {
     pub(super) digest: String,

@@ -72,6 +72,11 @@ impl Metrics {
             self.policies.clone(),
         );
         registry.register(
+            "policy_trouble_info",
+            "What doesn't hold as it was written, by policy and place; absent once it is mended",
+            self.troubles.clone(),
+        );
+        registry.register(
             "policy_set_info",
             "The policy set in force",
             self.policy_set.clone(),

@@ -2,33 +2,29 @@
 //!
 //! Never on the reactor: compiling policies takes a thread of its own, with a deep stack.
 
-use std::collections::BTreeMap;
+mod texts;
+mod version;
+
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kube::Client;
 use tokio::sync::{oneshot, watch};
-use tokio::time::Instant;
 
 use super::Operator;
 use crate::cluster::registration::{Settings, Wanted};
-use crate::cluster::{
-    Configuration, read_last_good, server_version, watch_configuration, write_last_good,
-};
+use crate::cluster::{Configuration, read_last_good, watch_configuration, write_last_good};
 use crate::config::ConfigError;
-use crate::model::{KubernetesVersion, SourceText};
+use crate::model::KubernetesVersion;
 use crate::webhook::policies::{Entry, InForce};
-use crate::webhook::reload::{Loaded, Loader, Terms, Texts};
+use crate::webhook::reload::{Loaded, Loader, Terms, Texts, Trouble};
+use texts::{from_cluster, from_map, to_map};
+use version::Version;
 
 /// Deep documents and policies must not end the process.
 const STACK_BYTES: usize = 64 << 20;
-/// How often the API server's version is asked for.
-const VERSION: Duration = Duration::from_hours(1);
-/// The same, while it isn't known.
-const VERSION_RETRY: Duration = Duration::from_secs(30);
 /// How long a first start waits for what earlier replicas left.
 const FIRST: Duration = Duration::from_secs(10);
 
@@ -85,45 +81,6 @@ pub(super) async fn run(operator: Arc<Operator>, wanted: watch::Sender<Option<Wa
     }
 }
 
-/// When the API server's version is asked for, unless a flag says it.
-struct Version {
-    asks: bool,
-    next: Instant,
-    known: Option<KubernetesVersion>,
-}
-
-impl Version {
-    fn of(terms: &Terms) -> Self {
-        Self {
-            asks: terms.version.is_none(),
-            next: Instant::now(),
-            known: None,
-        }
-    }
-
-    /// The version, once it is another one than before.
-    async fn ask(&mut self, client: &Client) -> KubernetesVersion {
-        loop {
-            if !self.asks {
-                std::future::pending::<()>().await;
-            }
-            tokio::time::sleep_until(self.next).await;
-            match server_version(client).await {
-                Ok(version) => {
-                    self.next = Instant::now() + VERSION;
-                    if self.known.replace(version) != Some(version) {
-                        return version;
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, help = error.help(), "the API server's version isn't known");
-                    self.next = Instant::now() + VERSION_RETRY;
-                }
-            }
-        }
-    }
-}
-
 /// The configuration as far as it was loaded.
 struct Loading {
     operator: Arc<Operator>,
@@ -174,19 +131,20 @@ impl Loading {
         match result {
             Ok(taken) => {
                 self.sound = taken.troubles.is_empty();
+                tell(&taken.troubles);
                 self.take(taken);
                 self.keep().await;
             }
             Err(errors) => {
-                self.refuse(&errors);
-                self.fall_back(today);
+                let troubles = self.refuse(&errors);
+                self.fall_back(today, troubles);
             }
         }
     }
 
     /// A process that starts under a configuration that can't be used judges by the last good one, else as if there were none:
     /// calls come whether it likes its configuration or not.
-    fn fall_back(&mut self, today: Date) {
+    fn fall_back(&mut self, today: Date, troubles: Vec<Trouble>) {
         if *self.operator.loaded.borrow() {
             return;
         }
@@ -198,16 +156,20 @@ impl Loading {
             .load(good, today)
             .or_else(|_| loader.load(Texts::default(), today));
         match result {
-            Ok(taken) => {
+            Ok(mut taken) => {
                 tracing::warn!("the last good configuration is in force, or none if there is none");
+                tell(&taken.troubles);
+                taken.troubles.extend(troubles);
                 // What stands in isn't what the cluster says: it isn't kept.
                 self.take(taken);
             }
-            Err(errors) => self.refuse(&errors),
+            Err(errors) => {
+                self.refuse(&errors);
+            }
         }
     }
 
-    fn refuse(&mut self, errors: &[ConfigError]) {
+    fn refuse(&mut self, errors: &[ConfigError]) -> Vec<Trouble> {
         self.sound = false;
         for error in errors {
             tracing::error!(
@@ -217,21 +179,18 @@ impl Loading {
                 "the configuration can't be used: what was in force stays"
             );
         }
-        self.operator.state.metrics().refused();
+        let mut loader = self.loader.iter();
+        let degraded = loader.any(|loader| !loader.good().is_empty());
+        let troubles = errors.iter();
+        let troubles: Vec<Trouble> = troubles
+            .map(|error| Trouble::of_config(error, degraded))
+            .collect();
+        self.operator.state.refuse(troubles.clone());
+        troubles
     }
 
     fn take(&self, loaded: Loaded) {
         let Loaded { in_force, troubles } = loaded;
-        for trouble in &troubles {
-            tracing::error!(
-                policy = trouble.policy.as_ref().map(ToString::to_string),
-                place = trouble.place,
-                help = trouble.help,
-                degraded = trouble.degraded,
-                "{}",
-                trouble.message
-            );
-        }
         for not_run in &in_force.not_run {
             tracing::info!(policy = %not_run.policy, reason = not_run.reason, "not judged here");
         }
@@ -246,13 +205,13 @@ impl Loading {
         let digest = in_force.digest().to_owned();
         let policies = in_force.policies();
         let state = &self.operator.state;
-        state.put_in_force(in_force, &troubles);
         tracing::info!(
             policies,
             policy_set = digest,
             troubles = troubles.len(),
             "in force"
         );
+        state.put_in_force(in_force, troubles);
         state.health().policies_are_known();
         self.operator.loaded.send_replace(true);
     }
@@ -270,6 +229,19 @@ impl Loading {
         if let Err(error) = write_last_good(client, namespace, &texts, owner).await {
             tracing::warn!(%error, help = error.help(), "the last good configuration can't be kept");
         }
+    }
+}
+
+fn tell(troubles: &[Trouble]) {
+    for trouble in troubles {
+        tracing::error!(
+            policy = trouble.policy.as_ref().map(ToString::to_string),
+            place = trouble.place(),
+            help = trouble.help,
+            degraded = trouble.degraded,
+            "{}",
+            trouble.message
+        );
     }
 }
 
@@ -293,44 +265,4 @@ fn to_register(operator: &Operator, generation: u64, ca_bundle: String) -> Wante
             enforce: operation.call,
         },
     }
-}
-
-/// The texts of all `ConfigMaps`, named as people find them.
-fn from_cluster(configuration: &Configuration) -> Texts {
-    let mut texts = Texts::default();
-    for document in &configuration.documents {
-        for (key, text) in &document.data {
-            add(
-                &mut texts,
-                &format!("configmap/{}/{key}", document.name),
-                text,
-            );
-        }
-    }
-    texts
-}
-
-fn from_map(map: &BTreeMap<String, String>) -> Texts {
-    let mut texts = Texts::default();
-    for (name, text) in map {
-        add(&mut texts, name, text);
-    }
-    texts
-}
-
-fn add(texts: &mut Texts, name: &str, text: &str) {
-    let list = match name.rsplit('/').next() {
-        Some("portcullis.yaml") => &mut texts.configs,
-        Some("exemptions.yaml") => &mut texts.exemptions,
-        _ => &mut texts.modules,
-    };
-    list.push(Arc::new(SourceText::new(name, text)));
-}
-
-fn to_map(texts: &Texts) -> BTreeMap<String, String> {
-    let all = [&texts.configs, &texts.exemptions, &texts.modules];
-    all.into_iter()
-        .flatten()
-        .map(|text| (text.name().to_owned(), text.text().to_owned()))
-        .collect()
 }

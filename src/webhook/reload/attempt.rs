@@ -194,18 +194,18 @@ impl Attempt<'_> {
         if own.is_empty() {
             return false;
         }
-        let mut replaced = false;
-        for name in &own {
-            replaced |= swap(&mut self.texts.modules, &self.good.modules, name);
-        }
+        let (modules, good) = (&mut self.texts.modules, &self.good.modules);
+        let swapped = own.iter().filter(|name| swap(modules, good, name));
+        let mut mended: Vec<&str> = swapped.copied().collect();
+        let replaced = !mended.is_empty();
         if !replaced {
-            self.texts
-                .modules
-                .retain(|text| !own.contains(&text.name()));
+            modules.retain(|text| !own.contains(&text.name()));
+            mended = own;
         }
+        // What doesn't load beside a replaced one is told by the next round, if it still doesn't.
         let told = problems
             .iter()
-            .filter(|problem| own.contains(&problem.source.name()));
+            .filter(|problem| mended.contains(&problem.source.name()));
         self.troubles
             .extend(told.map(|problem| Trouble::of_module(problem, replaced)));
         true

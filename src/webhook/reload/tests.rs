@@ -61,12 +61,12 @@ fn bound(loaded: &Loaded) -> Vec<String> {
 
 fn told(loaded: &Loaded) -> Vec<String> {
     let line = |trouble: &Trouble| {
-        let state = if trouble.degraded {
-            "degraded"
-        } else {
-            "failed"
-        };
-        format!("{state} {}: {}", trouble.place, trouble.message)
+        format!(
+            "{} {}: {}",
+            trouble.state(),
+            trouble.place(),
+            trouble.message
+        )
     };
     loaded.troubles.iter().map(line).collect()
 }
@@ -90,6 +90,13 @@ fn a_policy_that_breaks_keeps_its_last_good_version_and_harms_no_other() {
     };
     let second = load(&mut loader, broken);
     assert_eq!(bound(&second), ["own/one", "own/two"]);
+    let of = |file: &str| {
+        let mut troubles = second.troubles.iter();
+        let trouble = troubles.find(|trouble| trouble.file == file).unwrap();
+        trouble.policy.as_ref().map(PolicyId::as_str)
+    };
+    // Its text says no more whose it is; what stands in does.
+    assert_eq!((of("one.rego"), of("three.rego")), (Some("own/one"), None));
     let told = told(&second);
     assert!(
         told.iter()

@@ -1,22 +1,32 @@
-//! What doesn't hold as it was written, for log, metric and exit code.
+//! What doesn't hold as it was written, for log, metric, status and exit code.
 
 use crate::config::{At, ConfigError};
-use crate::model::{LoadProblem, Place, SourceText};
+use crate::engine::PolicySet;
+use crate::model::LoadProblem;
 
 use super::Trouble;
 
 impl Trouble {
-    pub(super) fn of_config(error: &ConfigError, degraded: bool) -> Self {
+    /// How many of them metrics and status show.
+    pub(in crate::webhook) const SHOWN: usize = 64;
+
+    pub(in crate::webhook) fn of_config(error: &ConfigError, degraded: bool) -> Self {
         let policy = match error {
             ConfigError::Parameters { policy, .. } => Some(policy.clone()),
             _ => None,
         };
+        let (file, line, column) = match error.at() {
+            At::Text { source, span } => {
+                let place = source.place(*span);
+                (source.name().to_owned(), place.line, place.column)
+            }
+            at => (at.to_string(), 0, 0),
+        };
         Self {
             policy,
-            place: match error.at() {
-                At::Text { source, span } => placed(source, source.place(*span)),
-                at => at.to_string(),
-            },
+            file,
+            line,
+            column,
             message: error.to_string(),
             help: error.help(),
             degraded,
@@ -24,16 +34,37 @@ impl Trouble {
     }
 
     pub(super) fn of_module(problem: &LoadProblem, degraded: bool) -> Self {
+        let place = problem.place();
         Self {
             policy: problem.policy.clone(),
-            place: placed(&problem.source, problem.place()),
+            file: problem.source.name().to_owned(),
+            line: place.line,
+            column: place.column,
             message: problem.message.clone(),
             help: problem.help.clone(),
             degraded,
         }
     }
-}
 
-fn placed(source: &SourceText, place: Place) -> String {
-    format!("{}:{}:{}", source.name(), place.line, place.column)
+    /// Says whose trouble it is where the text doesn't any more: the policy of the same text that stands in for it.
+    pub(super) fn name(&mut self, set: &PolicySet) {
+        let stands_in = |file: &str| set.policies().iter().find(|policy| policy.file == file);
+        if self.policy.is_none() && self.degraded {
+            self.policy = stands_in(&self.file).map(|policy| policy.id.clone());
+        }
+    }
+
+    /// Text, line and column, as far as they are known.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self.line {
+            0 => self.file.clone(),
+            line => format!("{}:{line}:{}", self.file, self.column),
+        }
+    }
+
+    /// What it means for what is in force, in the words of the metrics.
+    pub(in crate::webhook) const fn state(&self) -> &'static str {
+        if self.degraded { "degraded" } else { "failed" }
+    }
 }
