@@ -151,7 +151,7 @@ impl Call<'_> {
         let until = start + left.saturating_sub(RESERVE).max(left / 2);
         let until = tokio::time::Instant::from_std(until);
         let evidence = self.state.facts.gather(needs, review, until).await;
-        self.state.metrics.gathered(start.elapsed());
+        self.state.metrics.gathered(start.elapsed(), &evidence);
         evidence
     }
 

@@ -18,13 +18,13 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use labels::{
-    CallLabels, CertificateLabel, DigestLabel, ExemptionLabel, FailureLabels, LeaseLabel, OneLabel,
-    PolicyLabels, ResultLabel, ResultLabels, TroubleLabels,
+    CallLabels, CertificateLabel, DigestLabel, EvidenceLabels, ExemptionLabel, FailureLabels,
+    LeaseLabel, OneLabel, PolicyLabels, ResultLabel, ResultLabels, TroubleLabels,
 };
 
 use super::policies::Entry;
 use crate::engine::Ran;
-use crate::model::{Decision, Enforcement, Operation, PolicyId, Status};
+use crate::model::{Decision, Enforcement, Evidence, Fact, Operation, PolicyId, Status};
 
 /// Seconds from half a millisecond to ten seconds.
 const LATENCY: [f64; 14] = [
@@ -57,6 +57,8 @@ impl Outcome {
     }
 }
 
+/// Seconds since 1970.
+type Time = Gauge<f64, AtomicU64>;
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// All metrics of a webhook process.
@@ -77,12 +79,14 @@ pub struct Metrics {
     loads: Family<ResultLabel, Counter>,
     troubles: Family<TroubleLabels, Gauge>,
     evidence: Histogram,
-    certificates: Family<CertificateLabel, Gauge<f64, AtomicU64>>,
+    evidence_results: Family<EvidenceLabels, Counter>,
+    certificates: Family<CertificateLabel, Time>,
     in_sync: Gauge,
     drift: Counter,
     leader: Family<LeaseLabel, Gauge>,
     exemptions: Family<OneLabel, Gauge>,
     exemption_uses: Family<ExemptionLabel, Counter>,
+    exemption_expiries: Family<ExemptionLabel, Time>,
     pub(super) log_dropped: Counter,
 }
 
@@ -113,12 +117,14 @@ impl Default for Metrics {
             loads: Family::default(),
             troubles: Family::default(),
             evidence: latency(),
+            evidence_results: Family::default(),
             certificates: Family::default(),
             in_sync: Gauge::default(),
             drift: Counter::default(),
             leader: Family::default(),
             exemptions: Family::default(),
             exemption_uses: Family::default(),
+            exemption_expiries: Family::default(),
             log_dropped: Counter::default(),
         };
         metrics.register();
@@ -164,8 +170,21 @@ impl Metrics {
         self.queue.observe(time.as_secs_f64());
     }
 
-    pub(super) fn gathered(&self, time: Duration) {
+    /// Facts were gathered in that time.
+    pub(super) fn gathered(&self, time: Duration, evidence: &Evidence) {
         self.evidence.observe(time.as_secs_f64());
+        let of_templates = evidence.of_templates.values().flatten();
+        for (kind, fact) in evidence.facts.iter().chain(of_templates) {
+            let result = match fact {
+                Fact::Known(known) if known.value.is_null() => "absent",
+                Fact::Known(_) => "known",
+                Fact::Unavailable(why) if why.is_of_a_scan() => "not_asked",
+                Fact::Unavailable(_) => "unavailable",
+            };
+            let kind = kind.as_str();
+            let labels = EvidenceLabels { kind, result };
+            self.evidence_results.get_or_create(&labels).inc();
+        }
     }
 
     pub(super) fn handshake(&self, ended_well: bool) {

@@ -3,10 +3,11 @@
 //! Never keeps a series of what isn't in force any more.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::labels::{DigestLabel, OneLabel, ResultLabel, TroubleLabels};
-use super::{Metrics, set};
+use super::labels::{DigestLabel, ExemptionLabel, OneLabel, ResultLabel, TroubleLabels};
+use super::{Metrics, seconds, set};
 use crate::config;
 use crate::webhook::policies::{Entry, InForce};
 use crate::webhook::reload::Trouble;
@@ -25,6 +26,16 @@ impl Metrics {
         set(&self.policy_set.get_or_create(&DigestLabel { digest }), 1);
         self.load(if troubles.is_empty() { "ok" } else { "partly" });
         self.troubled(troubles);
+        self.exemption_expiries.clear();
+        for exemption in in_force.bindings(Entry::Enforce).exemptions() {
+            let Some(end) = end_of(exemption.expires) else {
+                continue;
+            };
+            let exemption = format!("{}:{}", exemption.file, exemption.line);
+            let labels = ExemptionLabel { exemption };
+            let gauge = self.exemption_expiries.get_or_create(&labels);
+            gauge.set(seconds(end));
+        }
     }
 
     /// A change that couldn't be taken at all, for these reasons.
@@ -68,4 +79,10 @@ impl Metrics {
             set(&self.exemptions.get_or_create(&OneLabel { state }), count);
         }
     }
+}
+
+/// The end of a day in UTC: the last one still counts. `None`: there is no later day.
+fn end_of(day: Date) -> Option<Timestamp> {
+    let next = day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?;
+    Some(next.timestamp())
 }

@@ -46,6 +46,12 @@ pub(super) struct ExemptionLabel {
     pub(super) exemption: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct EvidenceLabels {
+    pub(super) kind: &'static str,
+    pub(super) result: &'static str,
+}
+
 /// A text of the configuration has a name, which is no object that is judged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct TroubleLabels {

@@ -92,6 +92,11 @@ impl Metrics {
             Unit::Seconds,
             self.evidence.clone(),
         );
+        registry.register(
+            "evidence_results",
+            "Facts by what came of asking for them",
+            self.evidence_results.clone(),
+        );
         registry.register_with_unit(
             "certificate_expiry_timestamp",
             "When a certificate ends, seconds since 1970",
@@ -118,6 +123,12 @@ impl Metrics {
             "exemption_uses",
             "Findings lifted, by the exemption's place",
             self.exemption_uses.clone(),
+        );
+        registry.register_with_unit(
+            "exemption_expiry_timestamp",
+            "When an exemption ends, seconds since 1970, by its place",
+            Unit::Seconds,
+            self.exemption_expiries.clone(),
         );
         registry.register(
             "decision_log_dropped",

@@ -1,14 +1,17 @@
-//! What operators are told without asking for a decision: what doesn't hold as it was written.
+//! What operators are told without asking for a decision: facts, exemptions that end, and what doesn't hold as it was written.
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Request;
+use portcullis::evidence::{Answer, Extent, Lookup, LookupKind, Objects};
 use portcullis::model::Enforcement;
 use portcullis::webhook::reload::{Loader, Terms, Texts};
-use portcullis::webhook::{self, Cap, State};
+use portcullis::webhook::{self, Cap, Facts, State};
 use serde_json::json;
 
+use super::answer::ask;
+use super::review::{create, pod};
 use super::served::{self, Served, TODAY, finds, source};
 use super::server::through;
 
@@ -139,4 +142,61 @@ fn a_flood_of_bad_policies_ends_in_a_count() {
     let status = read(&operator.state, "/readyz");
     assert_eq!(status.lines().count(), 66);
     assert!(status.ends_with("and 36 more\n"), "{status}");
+}
+
+#[test]
+fn an_exemption_says_when_it_ends_as_long_as_it_is_configured() {
+    let exemptions = |text: &str| Texts {
+        exemptions: vec![source("configmap/own/exemptions.yaml", text)],
+        ..Texts::default()
+    };
+    let one = "- {policy: network/*, reason: r, owner: o, expires: 2026-12-01}\n";
+    let other = "- {policy: rbac/*, reason: r, owner: o, expires: 2027-02-28}\n";
+    let first = r#"exemption="configmap/own/exemptions.yaml:2"} 1796169600.0"#;
+    let mut operator = Operator::new();
+    operator.write(exemptions(&format!("exemptions:\n{one}{other}")));
+    let name = "exemption_expiry_timestamp_seconds";
+    // The last day counts: it ends at the next midnight.
+    let second = r#"exemption="configmap/own/exemptions.yaml:3"} 1803859200.0"#;
+    assert_eq!(series(&operator.state, name), [first, second]);
+    operator.write(exemptions(&format!("exemptions:\n{one}")));
+    assert_eq!(series(&operator.state, name), [first]);
+    operator.write(Texts::default());
+    assert!(series(&operator.state, name).is_empty());
+}
+
+#[test]
+fn facts_are_counted_by_kind_and_by_what_came_of_them() {
+    let mut objects = Objects::new(Extent::Live);
+    let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "known"}});
+    for (name, answer) in [
+        ("known", Answer::Found(Arc::new(object))),
+        ("absent", Answer::Absent),
+        ("far", Answer::Unreachable("it can't be reached".to_owned())),
+    ] {
+        let lookup = Lookup {
+            kind: LookupKind::Namespace,
+            namespace: String::new(),
+            name: name.to_owned(),
+        };
+        objects.answer(lookup, answer);
+    }
+    let state = Served::nothing()
+        .policy("one", &json!({"evidence": ["namespace"]}), &finds("false"))
+        .facts(Facts::Objects(Arc::new(objects)))
+        .state();
+    assert!(series(&state, "evidence_results_total").is_empty());
+    for name in ["known", "known", "absent", "far"] {
+        let mut pod = pod();
+        pod["metadata"]["namespace"] = json!(name);
+        ask(&state, "/validate/enforce", &create(pod));
+    }
+    assert_eq!(
+        series(&state, "evidence_results_total"),
+        [
+            r#"kind="namespace",result="absent"} 1"#,
+            r#"kind="namespace",result="known"} 2"#,
+            r#"kind="namespace",result="unavailable"} 1"#,
+        ]
+    );
 }
