@@ -118,7 +118,7 @@ impl Call<'_> {
                 let evidence = self.gather(&needs, &review).await;
                 let queued = Instant::now();
                 let second = Worker { queued, ..worker };
-                self.run(&cancel, move || second.second(review, &evidence))
+                self.run(&cancel, move || second.second(&review, &evidence))
                     .await
             }
         }
