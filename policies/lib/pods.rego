@@ -2,28 +2,9 @@
 # absent, and nothing here is ever an evaluation error.
 #
 # All are functions of what they read: whoever names a rule of an imported package makes the engine
-# evaluate that whole package.
+# evaluate that whole package. Policies write the three lists of containers out: a function that
+# gives them takes the engine as long as the rest of a policy.
 package policies.lib.pods
-
-# The lists of a Pod's spec that hold containers.
-container_lists(spec) := ["initContainers", "containers", "ephemeralContainers"] if is_object(spec)
-
-# Where the security contexts of the Pod and of its containers set a field, and to what. A reference
-# with three variables in it takes the engine eight times as long as one with two and one with one.
-settings(spec, field) := array.concat(own, [setting |
-	some list in ["initContainers", "containers", "ephemeralContainers"]
-	some i
-	context := spec[list][i].securityContext
-	value := context[field]
-	value != null
-	setting := {"path": ["spec", list, i, "securityContext", field], "value": value}
-]) if {
-	own := [{"path": ["spec", "securityContext", field], "value": value} |
-		context := spec.securityContext
-		value := context[field]
-		value != null
-	]
-}
 
 # The annotations whose keys begin with one of the prefixes.
 annotations(metadata, prefixes) := {key: value |

@@ -2,44 +2,6 @@ package policies.lib.pods_test
 
 import data.policies.lib.pods
 
-test_three_lists_hold_containers if {
-	lists := ["initContainers", "containers", "ephemeralContainers"]
-	pods.container_lists({}) == lists
-}
-
-test_only_an_object_has_lists if {
-	every spec in [null, true, 5, "x", []] {
-		count([list | some list in pods.container_lists(spec)]) == 0
-	}
-}
-
-test_settings_come_from_pod_and_containers if {
-	spec := {
-		"securityContext": {"runAsUser": 1},
-		"initContainers": [{"securityContext": {"runAsUser": 2}}],
-		"containers": [
-			{"securityContext": {"runAsUser": null}},
-			{"securityContext": {"runAsUser": 3}},
-			{},
-		],
-		"ephemeralContainers": [{"securityContext": {"runAsUser": false}}],
-	}
-	pods.settings(spec, "runAsUser") == [
-		{"path": ["spec", "securityContext", "runAsUser"], "value": 1},
-		{"path": ["spec", "initContainers", 0, "securityContext", "runAsUser"], "value": 2},
-		{"path": ["spec", "containers", 1, "securityContext", "runAsUser"], "value": 3},
-		{"path": ["spec", "ephemeralContainers", 0, "securityContext", "runAsUser"], "value": false},
-	]
-}
-
-test_settings_of_wrong_types_are_none if {
-	every wrong in _wrong {
-		pods.settings(wrong, "runAsUser") == []
-		pods.settings({"securityContext": wrong, "containers": wrong}, "runAsUser") == []
-		pods.settings({"containers": [{"securityContext": wrong}]}, "runAsUser") == []
-	}
-}
-
 test_annotations_are_chosen_by_prefix if {
 	metadata := {"annotations": {"a/b": "1", "a/c": null, "c/a/b": "3"}}
 	pods.annotations(metadata, ["a/"]) == {"a/b": "1", "a/c": null}

@@ -25,7 +25,7 @@ import data.policies.lib.pods
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, null)} if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i, k
 	capability := spec[list][i].securityContext.capabilities.add[k]
 	not capability in {

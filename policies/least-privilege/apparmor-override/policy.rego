@@ -20,12 +20,20 @@ package policies.least_privilege.apparmor_override
 import data.policies.lib.pods
 import data.policies.lib.pss
 
-violation contains {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
-	some setting in pods.settings(input.review.object.spec, "appArmorProfile")
-	profile := setting.value
+violation contains _override(path) if {
+	profile := input.review.object.spec.securityContext.appArmorProfile
+	profile != null
 	not pss.confines(profile)
-	path := array.concat(setting.path, ["type"])
-	msg := sprintf("%v overrides the AppArmor profile of the runtime", [pods.holder(path)])
+	path := ["spec", "securityContext", "appArmorProfile", "type"]
+}
+
+violation contains _override(path) if {
+	some list in ["initContainers", "containers", "ephemeralContainers"]
+	some i
+	profile := input.review.object.spec[list][i].securityContext.appArmorProfile
+	profile != null
+	not pss.confines(profile)
+	path := ["spec", list, i, "securityContext", "appArmorProfile", "type"]
 }
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, "runtime/default")} if {
@@ -35,6 +43,10 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, "run
 	path := ["metadata", "annotations", key]
 	container := trim_prefix(key, prefix)
 	msg := sprintf("annotation overrides the AppArmor profile of container %q", [container])
+}
+
+_override(path) := {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
+	msg := sprintf("%v overrides the AppArmor profile of the runtime", [pods.holder(path)])
 }
 
 _confines(value) if value in {"", null, "runtime/default"}

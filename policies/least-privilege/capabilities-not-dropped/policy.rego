@@ -24,7 +24,7 @@ import data.policies.lib.pss
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, ["ALL"])} if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	container := spec[list][i]
 	not _drops_all(container)
@@ -35,7 +35,7 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, ["AL
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, null)} if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i, k
 	capability := spec[list][i].securityContext.capabilities.add[k]
 	capability != "NET_BIND_SERVICE"

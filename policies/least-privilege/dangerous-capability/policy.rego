@@ -32,7 +32,7 @@ violation contains {
 	"details": pods.details(path, null),
 } if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i, k
 	capability := spec[list][i].securityContext.capabilities.add[k]
 	is_string(capability)

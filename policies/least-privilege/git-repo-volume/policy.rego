@@ -32,7 +32,7 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, null
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, null)} if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	image := spec[list][i].image
 	is_string(image)

@@ -23,11 +23,13 @@ package policies.least_privilege.host_namespace
 
 import data.policies.lib.pods
 
-_namespaces := {"hostNetwork": "network", "hostPID": "process", "hostIPC": "IPC"}
+violation contains _shares("hostNetwork", "network") if input.review.object.spec.hostNetwork == true
 
-violation contains {"path": path, "msg": msg, "details": pods.details(path, false)} if {
-	some field, namespace in _namespaces
-	input.review.object.spec[field] == true
+violation contains _shares("hostPID", "process") if input.review.object.spec.hostPID == true
+
+violation contains _shares("hostIPC", "IPC") if input.review.object.spec.hostIPC == true
+
+_shares(field, namespace) := {"path": path, "msg": msg, "details": pods.details(path, false)} if {
 	path := ["spec", field]
 	msg := sprintf("pod shares the %v namespace of its node", [namespace])
 }

@@ -20,7 +20,7 @@ import data.policies.lib.pods
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, null)} if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	container := spec[list][i]
 	some field in ["livenessProbe", "readinessProbe", "startupProbe"]
@@ -35,7 +35,7 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, null
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, null)} if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	lifecycle := spec[list][i].lifecycle
 	some hook in ["postStart", "preStop"]

@@ -19,9 +19,18 @@ package policies.least_privilege.host_process
 
 import data.policies.lib.pods
 
-violation contains {"path": path, "msg": msg, "details": pods.details(path, false)} if {
-	some setting in pods.settings(input.review.object.spec, "windowsOptions")
-	setting.value.hostProcess == true
-	path := array.concat(setting.path, ["hostProcess"])
+violation contains _violation(path) if {
+	input.review.object.spec.securityContext.windowsOptions.hostProcess == true
+	path := ["spec", "securityContext", "windowsOptions", "hostProcess"]
+}
+
+violation contains _violation(path) if {
+	some list in ["initContainers", "containers", "ephemeralContainers"]
+	some i
+	input.review.object.spec[list][i].securityContext.windowsOptions.hostProcess == true
+	path := ["spec", list, i, "securityContext", "windowsOptions", "hostProcess"]
+}
+
+_violation(path) := {"path": path, "msg": msg, "details": pods.details(path, false)} if {
 	msg := sprintf("%v runs as a process of its Windows node", [pods.holder(path)])
 }

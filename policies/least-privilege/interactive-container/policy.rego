@@ -29,7 +29,7 @@ import data.policies.lib.pods
 violation contains {"path": path, "msg": msg, "details": pods.details(path, false)} if {
 	_is_judged
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	container := spec[list][i]
 	some field in ["stdin", "tty"]

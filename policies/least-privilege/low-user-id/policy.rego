@@ -32,7 +32,7 @@ import data.policies.lib.pss
 violation contains {"path": path, "msg": msg, "details": pods.details(path, minimum)} if {
 	spec := input.review.object.spec
 	minimum := input.parameters.minimum
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	user := spec[list][i].securityContext.runAsUser
 	is_number(user)
@@ -58,7 +58,7 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, mini
 	spec := input.review.object.spec
 	minimum := input.parameters.minimum
 	not _decides(spec)
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	container := spec[list][i]
 	not _decides(container)
@@ -71,7 +71,7 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, mini
 _decides(holder) if is_number(holder.securityContext.runAsUser)
 
 _reaches_a_container(spec) if {
-	container := spec[pods.container_lists(spec)[_]][_]
+	container := spec[["initContainers", "containers", "ephemeralContainers"][_]][_]
 	is_object(container)
 	not _decides(container)
 }

@@ -22,7 +22,7 @@ import data.policies.lib.pss
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, false)} if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	container := spec[list][i]
 	not _forbids(container)

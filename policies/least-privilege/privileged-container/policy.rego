@@ -22,7 +22,7 @@ import data.policies.lib.pods
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, false)} if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	spec[list][i].securityContext.privileged == true
 	path := ["spec", list, i, "securityContext", "privileged"]

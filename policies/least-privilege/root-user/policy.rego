@@ -20,11 +20,22 @@ package policies.least_privilege.root_user
 import data.policies.lib.pods
 import data.policies.lib.pss
 
-violation contains {"path": path, "msg": msg, "details": pods.details(path, null)} if {
+violation contains _violation(path) if {
 	spec := input.review.object.spec
-	some setting in pods.settings(spec, "runAsUser")
-	setting.value == 0
+	spec.securityContext.runAsUser == 0
 	not pss.user_namespace_passes(spec)
-	path := setting.path
+	path := ["spec", "securityContext", "runAsUser"]
+}
+
+violation contains _violation(path) if {
+	spec := input.review.object.spec
+	some list in ["initContainers", "containers", "ephemeralContainers"]
+	some i
+	spec[list][i].securityContext.runAsUser == 0
+	not pss.user_namespace_passes(spec)
+	path := ["spec", list, i, "securityContext", "runAsUser"]
+}
+
+_violation(path) := {"path": path, "msg": msg, "details": pods.details(path, null)} if {
 	msg := sprintf("%v runs as root (user 0)", [pods.holder(path)])
 }

@@ -20,25 +20,36 @@ package policies.least_privilege.run_as_root_allowed
 import data.policies.lib.pods
 import data.policies.lib.pss
 
-violation contains {"path": path, "msg": msg, "details": pods.details(path, true)} if {
+violation contains _allowed(path) if {
 	spec := input.review.object.spec
-	some setting in pods.settings(spec, "runAsNonRoot")
-	setting.value == false
+	spec.securityContext.runAsNonRoot == false
 	not pss.user_namespace_passes(spec)
-	path := setting.path
-	msg := sprintf("%v allows root", [pods.holder(path)])
+	path := ["spec", "securityContext", "runAsNonRoot"]
+}
+
+violation contains _allowed(path) if {
+	spec := input.review.object.spec
+	some list in ["initContainers", "containers", "ephemeralContainers"]
+	some i
+	spec[list][i].securityContext.runAsNonRoot == false
+	not pss.user_namespace_passes(spec)
+	path := ["spec", list, i, "securityContext", "runAsNonRoot"]
 }
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, true)} if {
 	spec := input.review.object.spec
 	not _decides(spec)
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	container := spec[list][i]
 	not _decides(container)
 	not pss.user_namespace_passes(spec)
 	path := ["spec", list, i, "securityContext", "runAsNonRoot"]
 	msg := sprintf("neither the pod nor %v forbids root", [pods.holder(path)])
+}
+
+_allowed(path) := {"path": path, "msg": msg, "details": pods.details(path, true)} if {
+	msg := sprintf("%v allows root", [pods.holder(path)])
 }
 
 _decides(holder) if is_boolean(holder.securityContext.runAsNonRoot)

@@ -21,26 +21,40 @@ package policies.least_privilege.seccomp_missing
 import data.policies.lib.pods
 import data.policies.lib.pss
 
-violation contains {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
+violation contains _off(path) if {
 	spec := input.review.object.spec
-	some setting in pods.settings(spec, "seccompProfile")
-	profile := setting.value
+	profile := spec.securityContext.seccompProfile
+	profile != null
 	not pss.confines(profile)
 	not pss.windows_passes(spec)
-	path := array.concat(setting.path, ["type"])
-	msg := sprintf("%v switches seccomp off", [pods.holder(path)])
+	path := ["spec", "securityContext", "seccompProfile", "type"]
+}
+
+violation contains _off(path) if {
+	spec := input.review.object.spec
+	some list in ["initContainers", "containers", "ephemeralContainers"]
+	some i
+	profile := spec[list][i].securityContext.seccompProfile
+	profile != null
+	not pss.confines(profile)
+	not pss.windows_passes(spec)
+	path := ["spec", list, i, "securityContext", "seccompProfile", "type"]
 }
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
 	spec := input.review.object.spec
 	not _decides(spec)
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	container := spec[list][i]
 	not _decides(container)
 	not pss.windows_passes(spec)
 	path := ["spec", list, i, "securityContext", "seccompProfile", "type"]
 	msg := sprintf("neither the pod nor %v asks for a seccomp profile", [pods.holder(path)])
+}
+
+_off(path) := {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
+	msg := sprintf("%v switches seccomp off", [pods.holder(path)])
 }
 
 _decides(holder) if holder.securityContext.seccompProfile != null

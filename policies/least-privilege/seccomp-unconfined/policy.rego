@@ -22,13 +22,22 @@ import data.policies.lib.kubernetes
 import data.policies.lib.pods
 import data.policies.lib.pss
 
-violation contains {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
-	some setting in pods.settings(input.review.object.spec, "seccompProfile")
-	profile := setting.value
+violation contains _off(path) if {
+	profile := input.review.object.spec.securityContext.seccompProfile
+	profile != null
 	not pss.confines(profile)
 	kubernetes.minor >= 19
-	path := array.concat(setting.path, ["type"])
-	msg := sprintf("%v switches seccomp off", [pods.holder(path)])
+	path := ["spec", "securityContext", "seccompProfile", "type"]
+}
+
+violation contains _off(path) if {
+	some list in ["initContainers", "containers", "ephemeralContainers"]
+	some i
+	profile := input.review.object.spec[list][i].securityContext.seccompProfile
+	profile != null
+	not pss.confines(profile)
+	kubernetes.minor >= 19
+	path := ["spec", list, i, "securityContext", "seccompProfile", "type"]
 }
 
 # Before 1.19 seccomp had annotations and no fields.
@@ -45,11 +54,15 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, "run
 	msg := sprintf("annotation %v switches seccomp off", [key])
 }
 
+_off(path) := {"path": path, "msg": msg, "details": pods.details(path, "RuntimeDefault")} if {
+	msg := sprintf("%v switches seccomp off", [pods.holder(path)])
+}
+
 _is_in_force(key) if key == "seccomp.security.alpha.kubernetes.io/pod"
 
 _is_in_force(key) if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	spec[list][i].name == trim_prefix(key, "container.seccomp.security.alpha.kubernetes.io/")
 }

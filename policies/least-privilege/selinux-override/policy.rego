@@ -20,12 +20,26 @@ package policies.least_privilege.selinux_override
 import data.policies.lib.kubernetes
 import data.policies.lib.pods
 
-violation contains {"path": path, "msg": msg, "details": pods.details(path, null)} if {
-	some setting in pods.settings(input.review.object.spec, "seLinuxOptions")
+violation contains _violation(path, value) if {
+	options := input.review.object.spec.securityContext.seLinuxOptions
 	some field in ["type", "user", "role"]
-	value := setting.value[field]
+	value := options[field]
 	not _is_allowed(field, value)
-	path := array.concat(setting.path, [field])
+	path := ["spec", "securityContext", "seLinuxOptions", field]
+}
+
+violation contains _violation(path, value) if {
+	some list in ["initContainers", "containers", "ephemeralContainers"]
+	some i
+	options := input.review.object.spec[list][i].securityContext.seLinuxOptions
+	some field in ["type", "user", "role"]
+	value := options[field]
+	not _is_allowed(field, value)
+	path := ["spec", list, i, "securityContext", "seLinuxOptions", field]
+}
+
+_violation(path, value) := {"path": path, "msg": msg, "details": pods.details(path, null)} if {
+	field := path[count(path) - 1]
 	msg := sprintf("%v sets the SELinux %v %v", [pods.holder(path), field, value])
 }
 

@@ -104,7 +104,7 @@ _discloses(place) if strings.any_suffix_match(
 _access(volume) := "read-only" if {
 	spec := input.review.object.spec
 	mounts := [mount |
-		some list in pods.container_lists(spec)
+		some list in ["initContainers", "containers", "ephemeralContainers"]
 		mount := spec[list][_].volumeMounts[_]
 		mount.name == volume.name
 	]

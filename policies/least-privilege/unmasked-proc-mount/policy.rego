@@ -29,7 +29,7 @@ import data.policies.lib.pss
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, "Default")} if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	mount := spec[list][i].securityContext.procMount
 	not mount in {"Default", null}

@@ -30,7 +30,7 @@ import data.policies.lib.pods
 
 violation contains {"path": path, "msg": msg, "details": pods.details(path, true)} if {
 	spec := input.review.object.spec
-	some list in pods.container_lists(spec)
+	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	container := spec[list][i]
 	not _is_read_only(container)
