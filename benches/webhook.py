@@ -138,7 +138,7 @@ def load(vegeta, server, body, path, rate=None, connections=25, seconds=10):
         command = [vegeta, "attack", "-insecure", "-http2=false", f"-duration={seconds}s", f"-body={folder}/body", "-timeout=30s",
                    "-header=Content-Type: application/json", f"-connections={connections}", f"-output={folder}/out"]
         # Without a rate: so many workers, each as fast as it is answered.
-        command += [f"-rate={rate}", "-max-workers=1000"] if rate else ["-rate=0", f"-max-workers={connections}"]
+        command += [f"-rate={rate}", "-max-workers=1000", "-max-connections=1000"] if rate else ["-rate=0", f"-max-workers={connections}"]
         before = server.cpu()
         target = f"POST https://127.0.0.1:{server.port}{path}"
         subprocess.run(command, input=target, text=True, check=True)
