@@ -203,6 +203,7 @@ def main():
         row("no-op, 300/s", load(vegeta, server, body, "/noop", 300, seconds=seconds))
         row("9 KB Pod, 300/s", load(vegeta, server, body, "/validate/enforce?timeout=5s", 300, seconds=seconds))
         row("nothing applies, 1000/s", load(vegeta, server, other, "/validate/enforce?timeout=5s", 1000, seconds=seconds))
+    row("nothing applies, closed loop", load(vegeta, server, other, "/validate/enforce?timeout=5s", None, seconds=seconds))
     full = load(vegeta, server, body, "/validate/enforce?timeout=5s", None, seconds=seconds)
     row("9 KB Pod, closed loop", full)
     print(f"RSS under load: {server.memory():.0f} MiB, peak {server.memory('VmHWM'):.0f} MiB")
