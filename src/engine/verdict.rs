@@ -10,7 +10,7 @@ mod pre_existing;
 use std::cmp::Ordering;
 
 pub(super) use exemptions::Exemptions;
-pub(super) use matches::{concerns, is_pod};
+pub(super) use matches::concerns;
 pub(super) use mirror::{is_mirror, record_only};
 pub(super) use pre_existing::{Before, only_finishes_deletion};
 

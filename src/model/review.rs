@@ -77,6 +77,12 @@ impl GroupVersionKind {
         }
     }
 
+    /// Whether it is that kind of the core group, in any version.
+    #[must_use]
+    pub fn is_core(&self, kind: &str) -> bool {
+        self.group.is_empty() && self.kind == kind
+    }
+
     /// Reads an object's `apiVersion` and `kind`.
     #[must_use]
     pub fn from_api_version(api_version: &str, kind: &str) -> Self {

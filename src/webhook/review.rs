@@ -183,7 +183,7 @@ fn head(request: &WireRequest<'_>, operation: Operation) -> Review {
     let kind = |kind: &Kind<'_>| GroupVersionKind::new(&*kind.group, &*kind.version, &*kind.kind);
     let own = kind(&request.kind);
     // The API server names a Namespace as its own namespace; a file doesn't, and both are judged alike.
-    let namespace = if own.group.is_empty() && own.kind == "Namespace" {
+    let namespace = if own.is_core("Namespace") {
         String::new()
     } else {
         text(&request.namespace)
@@ -256,7 +256,7 @@ impl Request {
 
 impl Parts {
     fn finish_deletion(&self, review: &Review) -> bool {
-        let is_namespace = review.kind.group.is_empty() && review.kind.kind == "Namespace";
+        let is_namespace = review.kind.is_core("Namespace");
         match (&self.object, &self.old_object) {
             (Some(new), Some(old)) if review.operation == Operation::Update => {
                 deletion::is_finished(new, old, is_namespace)

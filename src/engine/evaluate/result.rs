@@ -168,7 +168,7 @@ impl Reading<'_> {
     /// Whether the value found may be a secret: no author can leak it.
     fn hides_found(&self, violation: &Violation) -> bool {
         let kind = &self.review.kind;
-        let is_secret = kind.group.is_empty() && kind.kind == "Secret";
+        let is_secret = kind.is_core("Secret");
         let found = violation.details.get("found");
         self.policy.id.category() == "secrets"
             || is_secret

@@ -124,7 +124,7 @@ pub(in crate::engine) fn may_apply(set: &PolicySet, bindings: &Bindings, review:
     let operation = |scope: &Scope| scope.operations.contains(&review.operation);
     let whole = |scope: &Scope| match review.sub_resource.as_deref() {
         // A Pod under an unknown subresource is told by its shape.
-        Some(name) if !verdict::is_pod(&review.kind) => {
+        Some(name) if !review.kind.is_core("Pod") => {
             scope.subresources.iter().any(|own| own == name)
         }
         _ => true,
@@ -188,7 +188,7 @@ fn fits(scope: &Scope, review: &Review) -> bool {
     if scope.subresources.iter().any(|own| own == sub_resource) {
         return true;
     }
-    verdict::is_pod(&review.kind)
+    review.kind.is_core("Pod")
         && (POD_WRITES.contains(&sub_resource)
             || (!POD_OTHERS.contains(&sub_resource)
                 && expand::looks_like_a_pod(review.object.as_deref())))

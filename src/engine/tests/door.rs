@@ -32,6 +32,24 @@ fn a_bad_pod_is_denied_and_a_good_one_allowed() {
 }
 
 #[test]
+fn a_policy_that_can_find_nothing_is_not_run() {
+    // It fails whenever it is run.
+    let condition = "to_number(\"x\") == 1\n\tinput.review.object.spec.hostPID";
+    let fails = finds("a/b", &json!({}), "spec", condition);
+    check(
+        std::slice::from_ref(&fails),
+        &create(pod(&json!({}))),
+        &["allow"],
+    );
+    let mut named = pod(&json!({}));
+    named["spec"]["containers"][0]["hostPID"] = json!(false);
+    for object in [deployment(&named), named] {
+        let failures = judge(std::slice::from_ref(&fails), &create(object)).failures;
+        assert_eq!(failures.len(), 1, "the key is there, if elsewhere");
+    }
+}
+
+#[test]
 fn a_template_is_judged_as_a_pod_at_the_real_objects_path() {
     let bad = pod(&privileged());
     let cron = json!({

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::model::{GroupVersionKind, LabelSelector, Match, Review, glob};
+use crate::model::{LabelSelector, Match, Review, glob};
 
 /// Whether all parts of `matches` hold for `review`: the object itself, never its template's Pod.
 pub(in crate::engine) fn concerns(matches: &Match, review: &Review) -> bool {
@@ -20,7 +20,7 @@ pub(in crate::engine) fn concerns(matches: &Match, review: &Review) -> bool {
 
 /// The namespace that matches ask about; a Namespace counts as in the one that it is, as for Kubernetes' own selectors. Empty: unknown.
 pub(super) fn namespace(review: &Review) -> &str {
-    if !is_namespace(&review.kind) {
+    if !review.kind.is_core("Namespace") {
         return &review.namespace;
     }
     let sides = [review.object.as_deref(), review.old_object.as_deref()];
@@ -35,16 +35,6 @@ pub(super) fn namespace(review: &Review) -> &str {
 
 fn name(object: &Value) -> Option<&str> {
     object.get("metadata")?.get("name")?.as_str()
-}
-
-/// Whether an object of `kind` is a Pod.
-pub(in crate::engine) fn is_pod(kind: &GroupVersionKind) -> bool {
-    kind.group.is_empty() && kind.kind == "Pod"
-}
-
-/// Whether an object of `kind` is a Namespace.
-pub(super) fn is_namespace(kind: &GroupVersionKind) -> bool {
-    kind.group.is_empty() && kind.kind == "Namespace"
 }
 
 /// An absent namespace is unknown: it matches, and isn't excluded.

@@ -4,7 +4,6 @@
 
 use serde_json::Value;
 
-use super::matches::is_pod;
 use crate::model::{Decision, Enforcement, Review};
 
 /// The annotation of a Pod that stands for a static one of its node.
@@ -17,7 +16,7 @@ pub(in crate::engine) fn is_mirror(review: &Review) -> bool {
         .as_deref()
         .and_then(|object| object.get("metadata")?.get("annotations")?.get(ANNOTATION))
         .is_some();
-    is_pod(&review.kind) && annotated && review.user_info.as_ref().is_some_and(is_node)
+    review.kind.is_core("Pod") && annotated && review.user_info.as_ref().is_some_and(is_node)
 }
 
 fn is_node(user: &Value) -> bool {

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::matches::{is_namespace, is_pod};
 use crate::model::{Finding, Path, PathElement, PolicyId, Review, Severity};
 
 /// Members that say nothing of what an object may do, and that controllers and users change all the time.
@@ -97,7 +96,7 @@ fn child<'a>(value: &'a Value, element: &PathElement) -> Option<&'a Value> {
 
 /// The object without what its subresource is there to change: a resize changes resources alone, which give no Pod more rights.
 fn kept<'a>(object: &'a Value, review: &Review) -> Cow<'a, Value> {
-    if !is_pod(&review.kind) || review.sub_resource.as_deref() != Some("resize") {
+    if !review.kind.is_core("Pod") || review.sub_resource.as_deref() != Some("resize") {
         return Cow::Borrowed(object);
     }
     let mut object = object.clone();
@@ -184,7 +183,7 @@ pub(in crate::engine) fn only_finishes_deletion(review: &Review) -> bool {
     let deleted = new
         .get("metadata")
         .and_then(|metadata| metadata.get("deletionTimestamp"));
-    let namespace = is_namespace(&review.kind);
+    let namespace = review.kind.is_core("Namespace");
     deleted.is_some_and(|time| !time.is_null()) && rest(new, namespace) == rest(old, namespace)
 }
 
