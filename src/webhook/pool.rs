@@ -30,7 +30,8 @@ pub(super) struct Pool {
 
 struct Shared {
     queue: Mutex<Queue>,
-    filled: Condvar,
+    /// What each worker waits on.
+    calls: Vec<Condvar>,
     /// Smoothed time of one job, in nanoseconds.
     service: AtomicU64,
     busy: AtomicUsize,
@@ -44,6 +45,8 @@ const IDLE: u64 = u64::MAX;
 #[derive(Default)]
 struct Queue {
     jobs: VecDeque<Job>,
+    /// Who waits for a job, the last to finish one at the end: its caches are warm.
+    idle: Vec<usize>,
     closed: bool,
 }
 
@@ -68,7 +71,7 @@ impl Pool {
         let workers = workers.unwrap_or(cores.min(MOST_WORKERS)).max(1);
         let shared = Arc::new(Shared {
             queue: Mutex::default(),
-            filled: Condvar::new(),
+            calls: (0..workers).map(|_| Condvar::new()).collect(),
             service: AtomicU64::new(0),
             busy: AtomicUsize::new(0),
             started: Instant::now(),
@@ -107,8 +110,7 @@ impl Pool {
                 let _ = sender.send(outcome);
             }) as Tell
         });
-        self.shared.queue().jobs.push_back(Job { deadline, work });
-        self.shared.filled.notify_one();
+        self.shared.push(Job { deadline, work });
         receiver.await.unwrap_or(Err(Unserved::Panic))
     }
 
@@ -153,7 +155,7 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         self.shared.queue().closed = true;
-        self.shared.filled.notify_all();
+        self.shared.calls.iter().for_each(Condvar::notify_all);
     }
 }
 
@@ -167,7 +169,7 @@ impl Shared {
     }
 
     fn work(&self, worker: usize) {
-        while let Some(job) = self.next() {
+        while let Some(job) = self.next(worker) {
             self.beat(worker, self.now());
             self.busy.fetch_add(1, Ordering::Relaxed);
             let start = Instant::now();
@@ -184,14 +186,32 @@ impl Shared {
         }
     }
 
+    fn push(&self, job: Job) {
+        let mut queue = self.queue();
+        queue.jobs.push_back(job);
+        let worker = queue.idle.pop();
+        drop(queue);
+        if let Some(call) = worker.and_then(|worker| self.calls.get(worker)) {
+            call.notify_one();
+        }
+    }
+
     /// The next job; `None`: there will be none.
-    fn next(&self) -> Option<Job> {
-        let waits = |queue: &mut Queue| queue.jobs.is_empty() && !queue.closed;
-        let mut queue = self
-            .filled
-            .wait_while(self.queue(), waits)
-            .unwrap_or_else(PoisonError::into_inner);
-        queue.jobs.pop_front()
+    fn next(&self, worker: usize) -> Option<Job> {
+        let call = self.calls.get(worker)?;
+        let mut queue = self.queue();
+        loop {
+            // It may wake without having been called.
+            queue.idle.retain(|idle| *idle != worker);
+            if let Some(job) = queue.jobs.pop_front() {
+                return Some(job);
+            }
+            if queue.closed {
+                return None;
+            }
+            queue.idle.push(worker);
+            queue = call.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     fn beat(&self, worker: usize, at: u64) {

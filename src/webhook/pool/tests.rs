@@ -96,7 +96,7 @@ async fn a_worker_that_works_is_alive_and_a_silent_one_isnt() {
     // Started over a minute ago, as far as the beats know.
     let shared = Shared {
         queue: Mutex::default(),
-        filled: Condvar::new(),
+        calls: vec![Condvar::new()],
         service: AtomicU64::new(0),
         busy: AtomicUsize::new(1),
         started: Instant::now().checked_sub(SILENCE * 2).unwrap(),
