@@ -44,7 +44,4 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, null
 	msg := sprintf("%v adds the capability %v", [pods.holder(path), capability])
 }
 
-_drops_all(container) if {
-	some i
-	container.securityContext.capabilities.drop[i] == "ALL"
-}
+_drops_all(container) if "ALL" in container.securityContext.capabilities.drop

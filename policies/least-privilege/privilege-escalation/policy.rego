@@ -25,10 +25,8 @@ violation contains {"path": path, "msg": msg, "details": pods.details(path, fals
 	some list in ["initContainers", "containers", "ephemeralContainers"]
 	some i
 	container := spec[list][i]
-	not _forbids(container)
+	not container.securityContext.allowPrivilegeEscalation == false
 	not pss.windows_passes(spec)
 	path := ["spec", list, i, "securityContext", "allowPrivilegeEscalation"]
 	msg := sprintf("%v doesn't forbid privilege escalation", [pods.holder(path)])
 }
-
-_forbids(container) if container.securityContext.allowPrivilegeEscalation == false

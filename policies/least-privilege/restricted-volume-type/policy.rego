@@ -21,12 +21,13 @@ import data.policies.lib.pods
 
 # Every field of a volume but its name is a source; without any it is an emptyDir.
 violation contains {"path": path, "msg": msg, "details": pods.details(path, null)} if {
-	some i, source
-	input.review.object.spec.volumes[i][source] != null
-	not source in {
+	allowed := {
 		"name", "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image",
 		"persistentVolumeClaim", "projected", "secret",
 	}
+	some i, source
+	input.review.object.spec.volumes[i][source] != null
+	not source in allowed
 	path := ["spec", "volumes", i, source]
 	msg := sprintf("%v is of the restricted type %v", [pods.holder(path), source])
 }
