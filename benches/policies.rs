@@ -122,7 +122,7 @@ fn cost(
     let evidence = objects.gather(&set.needs(bindings, &kept), &kept);
     let decision = evaluate(set, bindings, &kept, &evidence, now);
     assert_eq!(decision.failures, []);
-    let shared = Arc::clone(kept.object.as_ref().unwrap());
+    let shared = Arc::clone(kept.object.as_ref().unwrap().json());
     microseconds(|| {
         let review = if converted {
             kept.clone()

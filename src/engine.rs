@@ -7,6 +7,7 @@ mod compat;
 mod evaluate;
 mod expand;
 mod metadata;
+mod object;
 mod policy_set;
 mod rego;
 mod syntax;
@@ -22,7 +23,9 @@ use crate::model::{KubernetesVersion, PodTemplate, SourceText, YamlReader};
 
 pub use evaluate::{Ran, evaluate, evaluate_observed, evaluate_until, unjudged};
 pub use expand::template_kinds;
+pub use object::read;
 pub use policy_set::{BindProblem, Bindings, PolicySet, build};
+pub use rego::Unreadable;
 
 /// One policy file.
 #[derive(Debug, Clone)]

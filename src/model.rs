@@ -7,6 +7,7 @@ mod decision;
 mod evidence;
 mod image;
 mod load;
+mod object;
 mod path;
 mod policy;
 mod report;
@@ -27,6 +28,7 @@ pub use decision::{
 pub use evidence::{Evidence, Fact, FactName, FactPlace, KnownFact, Needs, Why};
 pub use image::ImageReference;
 pub use load::LoadProblem;
+pub use object::{Memo, Object};
 pub use path::{Path, PathElement};
 pub use policy::{
     Confidence, Digest, Enforcement, KindPattern, ParsePolicyIdError, Policy, PolicyId, Reference,
@@ -36,8 +38,8 @@ pub use report::{
     Coverage, Judged, NotKnown, NotRun, Notice, Report, SkipReason, Skipped, Unreadable,
 };
 pub use review::{
-    ExpandedFrom, FileOrigin, GroupVersionKind, GroupVersionResource, InlineExemption, Memo,
-    Operation, Origin, PodTemplate, Resource, Review,
+    ExpandedFrom, FileOrigin, GroupVersionKind, GroupVersionResource, InlineExemption, Operation,
+    Origin, PodTemplate, Resource, Review,
 };
 pub use span::{
     Comment, Document, Located, Place, SourceText, Span, SpanNode, Spans, SyntaxError, YamlReader,

@@ -170,7 +170,7 @@ impl<'a> Cases<'a> {
         for review in &mut reviews {
             review.operation = case.operation.unwrap_or(review.operation);
             review.sub_resource.clone_from(&case.sub_resource);
-            review.user_info.clone_from(&case.user_info);
+            review.user_info = case.user_info.clone().map(Into::into);
             review.old_object = old.as_ref().and_then(|old| old.object.clone());
         }
         let mut objects = Objects::new(Extent::Part);

@@ -2,8 +2,6 @@
 //!
 //! Makes reviews only; judges nothing.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
 use crate::model::{GroupVersionKind, Operation, Origin, Path, PathElement, Review};
@@ -87,7 +85,7 @@ fn update(pod: &Review, object: &Value) -> Option<Twin> {
     let mut review = review(pod.kind.clone(), object.clone());
     review.operation = Operation::Update;
     review.sub_resource = Some("ephemeralcontainers".to_owned());
-    review.old_object = Some(Arc::new(old));
+    review.old_object = Some(old.into());
     Some(Twin {
         name: "as an UPDATE of pods/ephemeralcontainers",
         review,
@@ -98,5 +96,5 @@ fn update(pod: &Review, object: &Value) -> Option<Twin> {
 
 fn review(kind: GroupVersionKind, object: Value) -> Review {
     let origin = Origin::Admission { uid: String::new() };
-    Review::create(kind, Arc::new(object), origin)
+    Review::create(kind, object, origin)
 }

@@ -81,6 +81,17 @@ pub(crate) struct Test {
     pub(crate) todo: bool,
 }
 
+/// A rule that gets another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rename {
+    /// Which module of the unit it is of.
+    pub(crate) module: usize,
+    /// Where its name stands.
+    pub(crate) span: Span,
+    /// Its name in the edited text.
+    pub(crate) name: String,
+}
+
 /// Which load checks run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Checks {
@@ -146,12 +157,28 @@ impl Module {
     }
 }
 
+/// Whether the rules at `path` may be called `names` instead: nothing reads what they are together, and no rule has such a name.
+pub(crate) fn may_rename(modules: &[Arc<Module>], path: &[String], names: &[Vec<String>]) -> bool {
+    let parsed = parsed(modules);
+    let scope = scope::Scope::new(&parsed);
+    !names.iter().any(|name| scope.rules.contains_key(name)) && !graph::is_read(&scope, path)
+}
+
+/// The modules whose trees there are.
+fn parsed(modules: &[Arc<Module>]) -> Vec<(&Module, &syntax::Module)> {
+    let trees = modules.iter().map(|module| (&**module, module.tree().ok()));
+    trees
+        .filter_map(|(module, tree)| Some((module, tree?)))
+        .collect()
+}
+
 /// Checks and edits the modules of a unit, the entry first; `entry` is the rule that it is asked for.
 pub(crate) fn unit(
     modules: &[&Module],
     entry: Option<&str>,
     checks: Checks,
     policy: Option<&PolicyId>,
+    renames: &[Rename],
 ) -> Result<Unit, Vec<LoadProblem>> {
     let mut problems = Vec::new();
     let mut parsed: Vec<(&Module, &syntax::Module)> = Vec::new();
@@ -173,8 +200,9 @@ pub(crate) fn unit(
     let scope = scope::Scope::new(&parsed);
     let tests = rewrite::tests(&parsed);
     let mut files = Vec::new();
-    for (module, tree) in &parsed {
-        let (text, map) = rewrite::module(module, tree, &tests);
+    for (number, (module, tree)) in parsed.iter().enumerate() {
+        let own = renames.iter().filter(|rename| rename.module == number);
+        let (text, map) = rewrite::module(module, tree, &tests, own);
         files.push(EditedFile {
             text,
             map,

@@ -97,6 +97,7 @@ pub fn evaluate_observed(
         bindings,
         review,
         now,
+        cancel,
         inputs: Inputs::new(review, evidence),
         decision,
     };
@@ -116,7 +117,7 @@ pub fn evaluate_observed(
             failed: failed.map(|failure| failure.class),
         });
     }
-    run.weigh_what_was_there(&selected, cancel);
+    run.weigh_what_was_there(&selected);
     if verdict::is_mirror(review) {
         verdict::record_only(&mut run.decision);
     }
@@ -166,6 +167,7 @@ struct Run<'a> {
     bindings: &'a Bindings,
     review: &'a Review,
     now: Timestamp,
+    cancel: &'a AtomicBool,
     inputs: Inputs<'a>,
     decision: Decision,
 }
@@ -210,20 +212,21 @@ impl Run<'_> {
             .first()
             .and_then(|rule| one.policy.parameters.get(rule.parameters));
         let template = select::template(one, target);
-        let Some(input) = self
-            .inputs
-            .input(template, side, one.metadata(), parameters)
-            .map_err(fail)?
-        else {
+        let Some(document) = self.inputs.document(template, side).map_err(fail)? else {
             return Ok(Vec::new());
         };
         let unit = &one.policy.unit;
         let prepared = unit.prepared().map_err(|error| fail(error.clone()))?;
-        if !self.inputs.has_keys(side, |keys| unit.may_find(keys)) {
+        let asked = unit.rules_for(&document.object);
+        if asked.is_empty() {
             return Ok(Vec::new());
         }
+        let input = self
+            .inputs
+            .input(document, template, one.metadata(), parameters)
+            .map_err(fail)?;
         let value = prepared
-            .evaluate(&unit.rule, input, self.now)
+            .evaluate_all(&asked, input, self.now, self.cancel)
             .map_err(fail)?;
         let reading = result::Reading {
             policy: one.metadata(),
@@ -269,19 +272,12 @@ impl Run<'_> {
     }
 
     fn cancelled(&mut self, rest: &[Selected<'_>]) {
-        let failures = rest.iter().map(|one| {
-            one.failure(RunError {
-                class: FailureClass::Deadline,
-                message: "the time for this review was over before the policy ran".to_owned(),
-                place: None,
-                help: Some("give the review more time, or bind fewer policies"),
-            })
-        });
+        let failures = rest.iter().map(|one| one.failure(RunError::called_off()));
         self.decision.failures.extend(failures);
     }
 
     /// On an update, what the old object had already, unchanged, warns.
-    fn weigh_what_was_there(&mut self, selected: &[Selected<'_>], cancel: &AtomicBool) {
+    fn weigh_what_was_there(&mut self, selected: &[Selected<'_>]) {
         if self.review.operation != Operation::Update || self.review.old_object.is_none() {
             return;
         }
@@ -289,7 +285,7 @@ impl Run<'_> {
         for one in selected {
             let id = &one.metadata().id;
             let denies = |finding: &Finding| finding.policy == *id && finding.denies();
-            if !self.decision.findings.iter().any(denies) || cancel.load(Ordering::Relaxed) {
+            if !self.decision.findings.iter().any(denies) || self.cancel.load(Ordering::Relaxed) {
                 continue;
             }
             for (target, rules) in runs(one) {

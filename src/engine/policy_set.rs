@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::compat::{self, Checks};
-use super::rego::{Keys, Prepared, RunError, Settings};
+use super::rego::{Prepared, RunError, Settings, Val};
 use super::{Options, PolicySource, metadata};
 use crate::model::{
     Digest, FailureClass, LoadProblem, Needs, PodTemplate, Policy, PolicyId, Review, Span,
@@ -38,8 +38,6 @@ pub struct PolicySet {
 pub(crate) struct Unit {
     /// Its metadata.
     pub(crate) policy: Arc<Policy>,
-    /// The path of its violations, `data.…`.
-    pub(crate) rule: String,
     modules: Vec<Arc<compat::Module>>,
     checked: bool,
     settings: Settings,
@@ -188,9 +186,7 @@ impl Unit {
         settings: &Settings,
     ) -> Result<Self, Vec<LoadProblem>> {
         let parts = closure(modules, position);
-        let package = parts.first().map(|module| module.package.as_slice());
         let unit = Self {
-            rule: rule_path(package.unwrap_or_default(), ENTRY),
             checked: !parts.iter().all(|module| modules.is_shipped(module)),
             modules: parts,
             policy: Arc::new(policy),
@@ -226,11 +222,14 @@ impl Unit {
         self.prepared.get_or_init(prepare).as_ref()
     }
 
-    /// Whether the policy may find anything in an object with these keys; no need to run it otherwise.
-    pub(crate) fn may_find(&self, keys: &Keys) -> bool {
+    /// The rules that may find anything in `object`, `data.…`: together they are all of its violations.
+    pub(crate) fn rules_for(&self, object: &Val) -> Vec<&str> {
+        self.required().of(object)
+    }
+
+    fn required(&self) -> &Required {
         self.required
             .get_or_init(|| Required::new(&self.modules, ENTRY))
-            .may_be_met_by(keys)
     }
 
     /// The schema of its parameters; `None` if it takes none.
@@ -241,7 +240,14 @@ impl Unit {
 
     fn edit(&self, checks: Checks) -> Result<compat::Unit, Vec<LoadProblem>> {
         let modules: Vec<_> = self.modules.iter().map(Arc::as_ref).collect();
-        compat::unit(&modules, Some(ENTRY), checks, Some(&self.policy.id))
+        let renames = self.required().renames();
+        compat::unit(
+            &modules,
+            Some(ENTRY),
+            checks,
+            Some(&self.policy.id),
+            renames,
+        )
     }
 
     /// What regorus refuses although our checks passed.

@@ -5,14 +5,18 @@
 mod error;
 mod native;
 mod parse;
+mod place;
+mod read;
 mod unit;
 mod value;
 
 pub(crate) use error::RunError;
 pub(crate) use native::{call as native, exists as native_exists};
 pub(crate) use parse::{ParseError, parse};
+pub(crate) use place::{Holds, Place, Step};
+pub use read::Unreadable;
 pub(crate) use unit::{Prepared, Settings};
-pub(crate) use value::{Keys, Num, TooDeep, Val, View};
+pub(crate) use value::{Num, TooDeep, Val, View};
 
 /// One rule of one module as the engine alone evaluates it, for the tests that show why it isn't left alone.
 #[cfg(test)]

@@ -88,7 +88,7 @@ pub fn packages(
             continue;
         }
         let parts: Vec<_> = parts.iter().map(AsRef::as_ref).collect();
-        match compat::unit(&parts, None, Checks::Full, None) {
+        match compat::unit(&parts, None, Checks::Full, None, &[]) {
             Ok(unit) => packages.push(TestPackage {
                 name: package.join("."),
                 package,

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::model::{Fact, FactPlace, KnownFact, Origin, Path};
+use crate::model::{Fact, FactPlace, KnownFact, Object, Origin, Path};
 
 /// One object.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) namespace: String,
     pub(super) name: String,
-    pub(super) object: Arc<Value>,
+    pub(super) object: Object,
     pub(super) origin: Origin,
 }
 

@@ -83,7 +83,7 @@ impl Objects {
         let entry = Arc::new(Entry {
             namespace: review.namespace.clone(),
             name: review.name.clone(),
-            object: Arc::clone(object),
+            object: object.clone(),
             origin: review.origin.clone(),
         });
         match review.kind.kind.as_str() {

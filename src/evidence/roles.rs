@@ -105,7 +105,7 @@ impl Roles {
         let entries = roles.get(name).into_iter().flatten();
         entries
             .filter(fits)
-            .map(|entry| (entry.object.as_ref(), Some(entry.as_ref())))
+            .map(|entry| (&*entry.object, Some(entry.as_ref())))
             .collect()
     }
 
@@ -150,7 +150,7 @@ impl Roles {
         }
         let own = built_in::roles("ClusterRole").map(|role| (role, None));
         let set = self.cluster.values().flatten();
-        let set = set.map(|entry| (entry.object.as_ref(), Some(entry.as_ref())));
+        let set = set.map(|entry| (&*entry.object, Some(entry.as_ref())));
         let selected = |role: &Value| selectors.iter().any(|selector| selector.selects(role));
         own.filter(|(role, _)| {
             let name = role.pointer("/metadata/name").and_then(Value::as_str);

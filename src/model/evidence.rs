@@ -8,8 +8,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::decision::Location;
+use super::object::Memo;
 use super::path::Path;
-use super::review::{Memo, Origin};
+use super::review::Origin;
 
 /// A fact that a policy may ask for, by its name in `input.evidence`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

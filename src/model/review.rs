@@ -2,15 +2,14 @@
 //!
 //! The same shape in every face; `uid` is left out, since no decision may depend on it.
 
-use std::any::Any;
-use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::Value;
 
 use super::binding::PolicyPattern;
 use super::decision::Location;
+use super::object::Object;
 use super::path::{Path, PathElement};
 use super::span::{Document, SourceText, Span};
 
@@ -152,27 +151,26 @@ pub struct Review {
     /// What is done.
     pub operation: Operation,
     /// Who does it (`authentication.k8s.io/v1.UserInfo`); `None` from a file.
-    pub user_info: Option<Value>,
+    pub user_info: Option<Object>,
     /// The new object; `None` on DELETE.
-    pub object: Option<Arc<Value>>,
+    pub object: Option<Object>,
     /// The old object; `None` on CREATE.
-    pub old_object: Option<Arc<Value>>,
+    pub old_object: Option<Object>,
     /// The operation's options.
-    pub options: Option<Value>,
+    pub options: Option<Object>,
     /// Whether nothing will be stored.
     pub dry_run: bool,
     /// Set on a Pod that the engine took from a template.
     pub expanded_from: Option<ExpandedFrom>,
     /// Where it came from.
     pub origin: Origin,
-    /// Filled by the engine on first use.
-    pub memo: Memo,
 }
 
 impl Review {
     /// The object as a file holds it: operation CREATE, no user, name and namespace as written.
     #[must_use]
-    pub fn create(kind: GroupVersionKind, object: Arc<Value>, origin: Origin) -> Self {
+    pub fn create(kind: GroupVersionKind, object: impl Into<Object>, origin: Origin) -> Self {
+        let object = object.into();
         let text = |key: &str| {
             let value = object
                 .get("metadata")
@@ -194,29 +192,17 @@ impl Review {
             dry_run: false,
             expanded_from: None,
             origin,
-            memo: Memo::default(),
         }
     }
 
-    /// The same without the objects and what was made of them: who, what and where, for a log.
+    /// The same without its objects: who, what and where, for a log.
     #[must_use]
-    pub fn head(&self) -> Self {
+    pub fn without_objects(self) -> Self {
         Self {
-            kind: self.kind.clone(),
-            resource: self.resource.clone(),
-            sub_resource: self.sub_resource.clone(),
-            request_kind: self.request_kind.clone(),
-            name: self.name.clone(),
-            namespace: self.namespace.clone(),
-            operation: self.operation,
-            user_info: self.user_info.clone(),
             object: None,
             old_object: None,
             options: None,
-            dry_run: self.dry_run,
-            expanded_from: self.expanded_from.clone(),
-            origin: self.origin.clone(),
-            memo: Memo::default(),
+            ..self
         }
     }
 
@@ -253,24 +239,6 @@ pub struct Resource {
     pub document: u32,
     /// The chart's template that it was rendered from (`# Source:`).
     pub template: Option<String>,
-}
-
-/// A value that the engine keeps with a review, so that it is converted once.
-#[derive(Clone, Default)]
-pub struct Memo(Arc<OnceLock<Arc<dyn Any + Send + Sync>>>);
-
-impl Memo {
-    /// The kept value, made by `make` on first use; `None` if another type is kept.
-    pub fn get_or_init<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Option<Arc<T>> {
-        let kept = self.0.get_or_init(|| Arc::new(make()));
-        Arc::downcast(Arc::clone(kept)).ok()
-    }
-}
-
-impl fmt::Debug for Memo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Memo")
-    }
 }
 
 /// Where a review came from.

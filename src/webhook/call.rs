@@ -84,7 +84,7 @@ impl Call<'_> {
             return Answer::sent(&reply, Outcome::Allowed);
         }
         let uid = request.uid.clone();
-        let head = request.review.head();
+        let head = request.review.clone();
         match self.judge(&in_force, request).await {
             Ok(judged) => self.judged(&uid, &in_force, &judged),
             Err(why) => {
@@ -118,7 +118,7 @@ impl Call<'_> {
                 let evidence = self.gather(&needs, &review).await;
                 let queued = Instant::now();
                 let second = Worker { queued, ..worker };
-                self.run(&cancel, move || second.second(&review, &evidence))
+                self.run(&cancel, move || second.second(review, &evidence))
                     .await
             }
         }

@@ -3,18 +3,18 @@
 //! Copies nothing that isn't judged: the objects stay slices of the body until a worker needs them.
 
 mod deletion;
-mod depth;
+mod labels;
 mod uid;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::model::{GroupVersionKind, GroupVersionResource, Memo, Operation, Origin, Review};
+use crate::engine::{self, Unreadable};
+use crate::model::{GroupVersionKind, GroupVersionResource, Object, Operation, Origin, Review};
 
 /// The only version of the contract.
 pub(super) const API_VERSION: &str = "admission.k8s.io/v1";
@@ -126,7 +126,7 @@ pub(super) fn read(body: &Bytes) -> Result<Request, Malformed> {
         why,
     };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    // Raw parts are skipped without recursion; their depth is counted before they are parsed.
+    // Raw parts are skipped without recursion; their depth is counted while they are parsed.
     deserializer.disable_recursion_limit();
     let wire = Wire::deserialize(&mut deserializer)
         .and_then(|wire| deserializer.end().map(|()| wire))
@@ -217,7 +217,6 @@ fn head(request: &WireRequest<'_>, operation: Operation) -> Review {
         origin: Origin::Admission {
             uid: request.uid.as_ref().to_owned(),
         },
-        memo: Memo::default(),
     }
 }
 
@@ -228,20 +227,20 @@ impl Request {
             mut review, parts, ..
         } = self;
         let mut unreadable = None;
-        let mut parse = |part: Option<&Bytes>| {
+        let mut read = |part: Option<&Bytes>| -> Option<Object> {
             let part = part?;
-            match depth::parse(part) {
-                Ok(value) => Some(value),
+            match engine::read(part) {
+                Ok(object) => Some(object),
                 Err(why) => {
-                    unreadable = Some(why);
-                    Some(depth::labels(part))
+                    unreadable = Some(said(why));
+                    Some(labels::read(part).into())
                 }
             }
         };
-        review.object = parse(parts.object.as_ref()).map(Arc::new);
-        review.old_object = parse(parts.old_object.as_ref()).map(Arc::new);
-        review.options = parse(parts.options.as_ref());
-        review.user_info = parse(parts.user_info.as_ref());
+        review.object = read(parts.object.as_ref());
+        review.old_object = read(parts.old_object.as_ref());
+        review.options = read(parts.options.as_ref());
+        review.user_info = read(parts.user_info.as_ref());
         if review.name.is_empty() {
             review.name = name(review.object.as_deref());
         }
@@ -251,6 +250,14 @@ impl Request {
             unreadable,
             finishes_deletion,
         }
+    }
+}
+
+/// The syntax was checked with the head: what is left of it is a number that no double holds, or half a surrogate pair.
+const fn said(why: Unreadable) -> &'static str {
+    match why {
+        Unreadable::TooDeep => "the object is nested deeper than 200 levels",
+        Unreadable::NotJson => "the object holds a number or a character out of range",
     }
 }
 

@@ -338,15 +338,13 @@ fn one(seed: u64, shipped: &(engine::PolicySet, engine::Bindings)) {
             InlineMode::Allow,
         );
         for review in &read.reviews {
-            let mut review = review.clone();
-            review.memo = portcullis::model::Memo::default();
             silent(
                 seed,
                 &[],
                 Some(&engine::evaluate(
                     &set,
                     &bindings,
-                    &review,
+                    review,
                     &Evidence::default(),
                     now,
                 )),

@@ -357,7 +357,7 @@ async fn a_review_without_objects_has_no_facts() {
         Some(json!({"spec": 5})),
     ] {
         let mut review = pod(&json!({}));
-        review.object = object.map(Arc::new);
+        review.object = object.map(Into::into);
         for name in FactName::ALL {
             let found = known(&facts, name, &review).await;
             assert!(
@@ -390,7 +390,7 @@ async fn what_is_made_later_is_not_asked_for() {
     let mut binding = binding("RoleBinding", "Role", "deploy");
     let object =
         json!({"subjects": [{"kind": "ServiceAccount", "name": "api", "namespace": "shop"}]});
-    binding.object = Some(Arc::new(object));
+    binding.object = Some(object.into());
     let found = known(&facts, FactName::Subjects, &binding).await;
     assert_eq!(found, json!([null]));
     assert!(!fake.calls().iter().any(|call| call.contains("shop")));

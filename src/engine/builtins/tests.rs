@@ -29,7 +29,9 @@ fn evaluate(expression: &str) -> Result<Val, RunError> {
         ..options()
     };
     let prepared = Prepared::new(&unit(&text), &options.settings()).unwrap();
-    prepared.evaluate("data.t.x", Val::UNDEFINED, now())
+    prepared
+        .evaluate_with_prints("data.t.x", Val::UNDEFINED, now())
+        .0
 }
 
 #[track_caller]
@@ -118,7 +120,8 @@ fn raw_regorus_panics_where_ours_answers() {
         raw.extensions.clear();
         let prepared = Prepared::new(&raw, &options().settings()).unwrap();
         let error = prepared
-            .evaluate("data.t.x", Val::UNDEFINED, now())
+            .evaluate_with_prints("data.t.x", Val::UNDEFINED, now())
+            .0
             .unwrap_err();
         assert_eq!(
             error.class,
@@ -140,7 +143,8 @@ fn raw_regorus_answers_otherwise_than_opa() {
         let prepared = Prepared::new(&raw, &options().settings()).unwrap();
         assert!(
             prepared
-                .evaluate("data.t.x", Val::UNDEFINED, now())
+                .evaluate_with_prints("data.t.x", Val::UNDEFINED, now())
+                .0
                 .is_err()
         );
         check(expression, &ours);

@@ -108,6 +108,16 @@ fn height<'a>(
     Ok(())
 }
 
+/// Whether any rule reads the rule at `path`, or a part of `data` that has it.
+pub(super) fn is_read(scope: &Scope<'_>, path: &[String]) -> bool {
+    let mut rules = scope.rules.values().flat_map(|named| &named.rules);
+    rules.any(|(number, rule)| {
+        let read = reads(*number, rule, scope);
+        read.iter()
+            .any(|read| scope.read(read).into_iter().any(|own| own == path))
+    })
+}
+
 /// The paths below `data` that a rule reads or calls, `with f as g` counted as both.
 fn reads(number: usize, rule: &Rule, scope: &Scope<'_>) -> Vec<Path> {
     let locals = variables::declared(rule);

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::map::{self, Edit, EditMap};
-use super::{COLLECTION, Module, Test};
+use super::{COLLECTION, Module, Rename, Test};
 use crate::engine::syntax::lexer::{Token, TokenKind};
 use crate::engine::syntax::{self, Expr, ExprKind, Statement, StatementKind};
 use crate::model::Span;
@@ -62,8 +62,17 @@ pub(super) fn tests(modules: &[(&Module, &syntax::Module)]) -> Vec<Found> {
 }
 
 /// A module's edited text and its map.
-pub(super) fn module(module: &Module, tree: &syntax::Module, tests: &[Found]) -> (String, EditMap) {
-    let mut edits = Vec::new();
+pub(super) fn module<'a>(
+    module: &Module,
+    tree: &syntax::Module,
+    tests: &[Found],
+    renames: impl Iterator<Item = &'a Rename>,
+) -> (String, EditMap) {
+    let edit = |rename: &Rename| Edit {
+        span: rename.span,
+        text: rename.name.clone(),
+    };
+    let mut edits: Vec<Edit> = renames.map(edit).collect();
     for rule in &tree.rules {
         rule.each_statement(&mut |statement| {
             let collection = match &statement.kind {

@@ -39,6 +39,7 @@ fn problems_of(texts: &[&str], entry: Option<&str>) -> Vec<String> {
             entry,
             Checks::Full,
             None,
+            &[],
         )
     {
         found.extend(problems.iter().map(shown));
@@ -278,7 +279,7 @@ fn iteration_goes_through_our_guard() {
     let edited = |body: &str| {
         let source = Arc::new(SourceText::new("t", format!("{PACKAGE}{body}\n")));
         let module = load(&source, false).unwrap();
-        let unit = unit(&[&module], None, Checks::None, None).unwrap();
+        let unit = unit(&[&module], None, Checks::None, None, &[]).unwrap();
         unit.files[0]
             .text
             .strip_prefix(PACKAGE)
@@ -322,7 +323,7 @@ fn places_of_edited_lines_are_those_of_the_original() {
     let text = format!("{PACKAGE}p if {{ some x in input.xs; to_number(x) > 1 }}\n");
     let source = Arc::new(SourceText::new("t", text));
     let module = load(&source, false).unwrap();
-    let unit = unit(&[&module], None, Checks::None, None).unwrap();
+    let unit = unit(&[&module], None, Checks::None, None, &[]).unwrap();
     let file = &unit.files[0];
     let edited = SourceText::new("e", file.text.clone());
     let at = u32::try_from(file.text.find("to_number").unwrap()).unwrap();
@@ -342,7 +343,7 @@ fn tests_of_one_name_are_two_tests() {
         "package a_test\n\ntest_x if true\n\ntest_x if false\n\ntodo_test_y if true\n",
     ));
     let module = load(&source, false).unwrap();
-    let unit = unit(&[&module], None, Checks::Full, None).unwrap();
+    let unit = unit(&[&module], None, Checks::Full, None, &[]).unwrap();
     let names: Vec<_> = unit
         .tests
         .iter()
@@ -364,7 +365,7 @@ fn a_unit_names_the_builtins_of_ours_that_it_calls() {
     let extensions = |call: &str| {
         let source = Arc::new(SourceText::new("t", format!("{PACKAGE}p := {call}\n")));
         let module = load(&source, false).unwrap();
-        unit(&[&module], None, Checks::None, None)
+        unit(&[&module], None, Checks::None, None, &[])
             .unwrap()
             .extensions
             .into_iter()

@@ -2,42 +2,42 @@
 //!
 //! Every key of `input.review` is always there, so that no reference is undefined by an accident of the face.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use super::Side;
 use crate::engine::expand::{Expansion, Template, expand, pod_kind};
-use crate::engine::rego::{Keys, RunError, TooDeep, Val};
+use crate::engine::object;
+use crate::engine::rego::{RunError, TooDeep, Val};
 use crate::model::{
-    Evidence, Fact, FactName, FailureClass, GroupVersionKind, KnownFact, Path, PathElement, Policy,
-    Review, Why,
+    Evidence, Fact, FactName, FailureClass, GroupVersionKind, KnownFact, Object, Path, PathElement,
+    Policy, Review, Why,
 };
-
-/// What is kept with a review: both objects as values, and which objects they were made of.
-struct Converted {
-    sources: [Option<Arc<Value>>; 2],
-    values: [Result<(Val, Keys), TooDeep>; 2],
-}
 
 /// The input documents of one decision, made when they are first asked for.
 pub(super) struct Inputs<'a> {
     review: &'a Review,
     evidence: &'a Evidence,
-    converted: Option<Arc<Converted>>,
-    documents: Vec<(Option<Path>, Side, Document)>,
+    documents: Vec<(Option<Path>, Side, Made)>,
     facts: Vec<(FactName, Option<Path>, Val)>,
 }
 
-/// A finished `input.review`; nothing to judge; or why there is none.
-type Document = Result<Option<Val>, RunError>;
+/// What is judged in one run.
+#[derive(Debug, Clone)]
+pub(super) struct Document {
+    /// `input.review`.
+    review: Val,
+    /// `input.review.object`.
+    pub(super) object: Val,
+}
+
+/// What is judged; nothing; or why it can't be.
+type Made = Result<Option<Document>, RunError>;
 
 impl<'a> Inputs<'a> {
     pub(super) const fn new(review: &'a Review, evidence: &'a Evidence) -> Self {
         Self {
             review,
             evidence,
-            converted: None,
             documents: Vec::new(),
             facts: Vec::new(),
         }
@@ -47,61 +47,44 @@ impl<'a> Inputs<'a> {
         self.evidence
     }
 
-    /// The input for `policy`; `None` if there is nothing to judge (a workload without a template).
-    pub(super) fn input(
-        &mut self,
-        template: Option<&Template>,
-        side: Side,
-        policy: &Policy,
-        parameters: Option<&(Value, Val)>,
-    ) -> Document {
+    /// What is judged of that side; `None` if there is nothing (a workload without a template).
+    pub(super) fn document(&mut self, template: Option<&Template>, side: Side) -> Made {
         let path = template.map(|template| &template.path);
         let known = self
             .documents
             .iter()
             .find(|(own, of, _)| own.as_ref() == path && *of == side);
-        let document = if let Some((.., document)) = known {
-            document.clone()
-        } else {
-            let document = self.document(template, side);
-            self.documents.push((path.cloned(), side, document.clone()));
-            document
-        };
-        let Some(review) = document? else {
-            return Ok(None);
-        };
+        if let Some((.., document)) = known {
+            return document.clone();
+        }
+        let document = self.make(template, side);
+        self.documents.push((path.cloned(), side, document.clone()));
+        document
+    }
+
+    /// The input for `policy` to judge `document`.
+    pub(super) fn input(
+        &mut self,
+        document: Document,
+        template: Option<&Template>,
+        policy: &Policy,
+        parameters: Option<&(Value, Val)>,
+    ) -> Result<Val, RunError> {
+        let path = template.map(|template| &template.path);
         let parameters = parameters.map_or_else(|| Val::object([]), |(_, value)| value.clone());
-        Ok(Some(Val::object([
-            ("review", review),
+        Ok(Val::object([
+            ("review", document.review),
             ("parameters", parameters),
             ("evidence", self.facts(policy, path)?),
-        ])))
+        ]))
     }
 
-    /// Whether the object of that side has keys that `fit`; what can't be converted may have any.
-    pub(super) fn has_keys(&mut self, side: Side, fit: impl FnOnce(&Keys) -> bool) -> bool {
-        let position = match side {
-            Side::New => 0,
-            Side::Old => 1,
-        };
-        match self.converted().values.get(position) {
-            Some(Ok((_, keys))) => fit(keys),
-            _ => true,
-        }
-    }
-
-    fn document(&mut self, template: Option<&Template>, side: Side) -> Document {
-        let converted = self.converted();
-        let value = |position: usize| -> Result<Val, RunError> {
-            match converted.values.get(position) {
-                Some(Ok((value, _))) => Ok(value.clone()),
-                Some(Err(TooDeep)) => Err(too_deep(TooDeep)),
-                None => Ok(Val::NULL),
-            }
-        };
-        let (new, old) = match side {
-            Side::New => (value(0)?, value(1)?),
-            Side::Old => (value(1)?, value(1)?),
+    fn make(&self, template: Option<&Template>, side: Side) -> Made {
+        let review = self.review;
+        let old = value(review.old_object.as_ref())?;
+        let new = match side {
+            Side::New => value(review.object.as_ref())?,
+            Side::Old => old.clone(),
         };
         let Some(template) = template else {
             return self.whole(new, old).map(Some);
@@ -123,7 +106,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// `input.review` of the object itself.
-    fn whole(&self, object: Val, old_object: Val) -> Result<Val, RunError> {
+    fn whole(&self, object: Val, old_object: Val) -> Result<Document, RunError> {
         let review = self.review;
         let resource = review.resource.as_ref().map_or(Val::NULL, |resource| {
             Val::object([
@@ -136,7 +119,7 @@ impl<'a> Inputs<'a> {
         let expanded = review.expanded_from.as_ref().map_or(Val::NULL, |from| {
             expanded_from(&from.kind, &from.name, &from.path)
         });
-        self.review_document([
+        let own = [
             ("kind", kind(&review.kind)),
             ("resource", resource),
             ("subResource", sub_resource.map_or(Val::NULL, Val::string)),
@@ -145,56 +128,44 @@ impl<'a> Inputs<'a> {
                 review.request_kind.as_ref().map_or(Val::NULL, kind),
             ),
             ("name", Val::string(&review.name)),
-            ("object", object),
-            ("oldObject", old_object),
             ("expandedFrom", expanded),
-        ])
+        ];
+        self.document_of(object, old_object, own)
     }
 
     /// `input.review` of a template's Pod.
-    fn of_template(&self, template: &Template, pod: Val, old: Val) -> Result<Val, RunError> {
+    fn of_template(&self, template: &Template, pod: Val, old: Val) -> Result<Document, RunError> {
         let review = self.review;
         let from = expanded_from(&review.kind.kind, &review.name, &template.path);
-        self.review_document([
+        let own = [
             ("kind", kind(&pod_kind())),
             ("resource", Val::NULL),
             ("subResource", Val::NULL),
             ("requestKind", Val::NULL),
             ("name", Val::string("")),
-            ("object", pod),
-            ("oldObject", old),
             ("expandedFrom", from),
-        ])
+        ];
+        self.document_of(pod, old, own)
     }
 
-    fn review_document(&self, own: [(&'static str, Val); 8]) -> Result<Val, RunError> {
+    fn document_of(
+        &self,
+        object: Val,
+        old_object: Val,
+        own: [(&'static str, Val); 6],
+    ) -> Result<Document, RunError> {
         let review = self.review;
-        let json = |value: &Option<Value>| match value {
-            Some(value) => Val::from_json(value).map_err(too_deep),
-            None => Ok(Val::NULL),
-        };
         let shared = [
+            ("object", object.clone()),
+            ("oldObject", old_object),
             ("namespace", Val::string(&review.namespace)),
             ("operation", Val::string(review.operation.as_str())),
-            ("userInfo", json(&review.user_info)?),
-            ("options", json(&review.options)?),
+            ("userInfo", value(review.user_info.as_ref())?),
+            ("options", value(review.options.as_ref())?),
             ("dryRun", review.dry_run.into()),
         ];
-        Ok(Val::object(own.into_iter().chain(shared)))
-    }
-
-    /// Both objects as values; a review whose objects were exchanged after it was judged is converted anew.
-    fn converted(&mut self) -> Arc<Converted> {
-        if let Some(converted) = &self.converted {
-            return Arc::clone(converted);
-        }
-        let review = self.review;
-        let kept = review.memo.get_or_init(|| Converted::new(review));
-        let converted = kept
-            .filter(|kept| kept.is_of(review))
-            .unwrap_or_else(|| Arc::new(Converted::new(review)));
-        self.converted = Some(Arc::clone(&converted));
-        converted
+        let review = Val::object(own.into_iter().chain(shared));
+        Ok(Document { review, object })
     }
 
     /// The facts that the policy asks for, and no other.
@@ -218,27 +189,11 @@ impl<'a> Inputs<'a> {
     }
 }
 
-impl Converted {
-    fn new(review: &Review) -> Self {
-        let value = |object: &Option<Arc<Value>>| match object {
-            Some(object) => Val::with_keys(object),
-            None => Ok((Val::NULL, Keys::default())),
-        };
-        Self {
-            sources: [review.object.clone(), review.old_object.clone()],
-            values: [value(&review.object), value(&review.old_object)],
-        }
-    }
-
-    fn is_of(&self, review: &Review) -> bool {
-        let same = |kept: &Option<Arc<Value>>, own: &Option<Arc<Value>>| match (kept, own) {
-            (Some(kept), Some(own)) => Arc::ptr_eq(kept, own),
-            (None, None) => true,
-            _ => false,
-        };
-        let [object, old_object] = &self.sources;
-        same(object, &review.object) && same(old_object, &review.old_object)
-    }
+/// An object of the review as policies see it; `null` if there is none.
+fn value(object: Option<&Object>) -> Result<Val, RunError> {
+    object.map_or(Ok(Val::NULL), |object| {
+        object::value(object).map_err(too_deep)
+    })
 }
 
 fn kind(kind: &GroupVersionKind) -> Val {

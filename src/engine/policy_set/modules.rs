@@ -89,7 +89,7 @@ impl Modules {
             .filter_map(|(position, _)| {
                 let parts = closure(self, position);
                 let parts: Vec<_> = parts.iter().map(Arc::as_ref).collect();
-                compat::unit(&parts, None, Checks::Full, None).err()
+                compat::unit(&parts, None, Checks::Full, None, &[]).err()
             })
             .flatten()
             .collect()

@@ -1,43 +1,118 @@
-//! Keys that an object must have for a policy to find anything: a policy that can't is not run.
+//! Which rules of a policy can find anything in an object, by the places that their bodies need: only those are run.
 //!
-//! Read off the policy's text, as OPA's rule index is; sooner too few keys than too many, so that nothing that could hold is left out.
+//! Read off the policy's text, as OPA's rule index is; sooner too few places than too many, so that nothing that could hold is left out.
 
-use std::collections::BTreeSet;
+mod places;
+
 use std::sync::Arc;
 
-use crate::engine::compat;
-use crate::engine::rego::Keys;
-use crate::engine::syntax::{
-    Body, Expr, ExprKind, Operator, Rule, RuleKind, Statement, StatementKind,
-};
+use super::rule_path;
+use crate::engine::compat::{self, Rename};
+use crate::engine::rego::{Place, Val};
+use crate::engine::syntax::{Expr, ExprKind, Operator, Rule, RuleKind, Statement, StatementKind};
 
-/// Keys that the Pod of a template has of its own, whatever the object holds.
-const OF_EVERY_POD: [&str; 4] = ["apiVersion", "kind", "metadata", "namespace"];
+/// Rules that are run one by one cost more than all at once when there are many.
+const MOST_GROUPS: usize = 8;
 
-/// What the bodies of a policy's violations ask of the object, wherever in it; `None`: it can't be told.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Required(Option<Vec<BTreeSet<String>>>);
+/// The rules that make a policy's violations, in groups that need the same of an object.
+#[derive(Debug)]
+pub(super) struct Required {
+    groups: Vec<Group>,
+    renames: Vec<Rename>,
+}
+
+/// Rules that are run together.
+#[derive(Debug, PartialEq)]
+struct Group {
+    /// The path of the rules, `data.…`.
+    path: String,
+    /// What each body needs; it can hold only where all of it is.
+    bodies: Vec<Vec<Place>>,
+}
+
+/// A rule whose bodies are known.
+struct Known {
+    module: usize,
+    rule: Rule,
+    bodies: Vec<Vec<Place>>,
+}
 
 impl Required {
-    /// What `rule` of the first of `modules` asks for.
+    /// What the rules `rule` of the first of `modules` need.
     pub(super) fn new(modules: &[Arc<compat::Module>], rule: &str) -> Self {
-        Self(bodies(modules, rule))
+        let package = modules.first().map(|module| module.package.as_slice());
+        let package = package.unwrap_or_default();
+        let group = |name: &str, bodies| Group {
+            path: rule_path(package, name),
+            bodies,
+        };
+        let together = |bodies| Self {
+            groups: vec![group(rule, bodies)],
+            renames: Vec::new(),
+        };
+        let Some(known) = known(modules, package, rule) else {
+            return together(vec![Vec::new()]);
+        };
+        let mut groups: Vec<Group> = Vec::new();
+        let mut renames = Vec::new();
+        for one in &known {
+            let position = groups.iter().position(|own| own.bodies == one.bodies);
+            let position = position.unwrap_or_else(|| {
+                groups.push(group(&name(rule, groups.len()), one.bodies.clone()));
+                groups.len() - 1
+            });
+            if position > 0 {
+                renames.push(Rename {
+                    module: one.module,
+                    span: one.rule.name_span,
+                    name: name(rule, position),
+                });
+            }
+        }
+        let path = |name: String| [package, &[name]].concat();
+        let names: Vec<_> = (1..groups.len())
+            .map(|group| path(name(rule, group)))
+            .collect();
+        let one = groups.len() == 1;
+        if one
+            || groups.len() <= MOST_GROUPS
+                && compat::may_rename(modules, &path(rule.to_owned()), &names)
+        {
+            return Self { groups, renames };
+        }
+        together(known.into_iter().flat_map(|one| one.bodies).collect())
     }
 
-    /// Whether an object with these keys may have a violation.
-    pub(super) fn may_be_met_by(&self, keys: &Keys) -> bool {
-        self.0.as_ref().is_none_or(|bodies| {
-            let met = |body: &BTreeSet<String>| body.iter().all(|key| keys.contains(key));
-            bodies.iter().any(met)
-        })
+    /// The paths of the rules that may find something in `object`.
+    pub(super) fn of(&self, object: &Val) -> Vec<&str> {
+        let may_hold = |group: &&Group| {
+            let mut bodies = group.bodies.iter();
+            bodies.any(|places| places.iter().all(|place| place.is_in(object)))
+        };
+        let groups = self.groups.iter().filter(may_hold);
+        groups.map(|group| group.path.as_str()).collect()
+    }
+
+    /// How the rules have to be called, so that each group has its own path.
+    pub(super) fn renames(&self) -> &[Rename] {
+        &self.renames
     }
 }
 
-fn bodies(modules: &[Arc<compat::Module>], rule: &str) -> Option<Vec<BTreeSet<String>>> {
-    let mut entry = modules.first()?.package.clone();
+/// The name of a group's rules; those of the first keep theirs.
+fn name(rule: &str, group: usize) -> String {
+    match group {
+        0 => rule.to_owned(),
+        group => format!("{rule}__{group}"),
+    }
+}
+
+/// The rules of that name; `None`: it can't be told what they need.
+fn known(modules: &[Arc<compat::Module>], package: &[String], rule: &str) -> Option<Vec<Known>> {
+    let mut entry = package.to_vec();
     entry.push(rule.to_owned());
-    let mut bodies = Vec::new();
-    for module in modules {
+    let mut known = Vec::new();
+    for (number, module) in modules.iter().enumerate() {
         for rule in &module.tree().ok()?.rules {
             let path: Vec<&String> = module.package.iter().chain(&rule.name).collect();
             let shared = path.iter().zip(&entry).all(|(own, entry)| *own == entry);
@@ -48,13 +123,20 @@ fn bodies(modules: &[Arc<compat::Module>], rule: &str) -> Option<Vec<BTreeSet<St
             if path.len() != entry.len() || !is_plain(rule) {
                 return None;
             }
-            bodies.extend(rule.bodies.iter().map(|body| Seen::new().read(body)));
-            if rule.bodies.is_empty() {
-                bodies.push(BTreeSet::new());
+            let bodies = rule.bodies.iter();
+            let bodies = bodies.map(|body| places::of(body, module.source.text()));
+            let mut bodies: Vec<_> = bodies.collect();
+            if bodies.is_empty() {
+                bodies.push(Vec::new());
             }
+            known.push(Known {
+                module: number,
+                rule: rule.clone(),
+                bodies,
+            });
         }
     }
-    (!bodies.is_empty()).then_some(bodies)
+    (!known.is_empty()).then_some(known)
 }
 
 /// Whether a rule adds to a set when all statements of a body hold, and `input` is the input in all of it.
@@ -79,140 +161,6 @@ fn declares_input(statement: &Statement) -> bool {
         }) => *operator == Operator::Assign && is_input(left),
         _ => false,
     }
-}
-
-/// What is known of a body: the variables that stand for a part of the object, and the keys that have to be there.
-struct Seen {
-    parts: BTreeSet<String>,
-    keys: BTreeSet<String>,
-}
-
-impl Seen {
-    const fn new() -> Self {
-        Self {
-            parts: BTreeSet::new(),
-            keys: BTreeSet::new(),
-        }
-    }
-
-    /// The keys that have to be there for all statements to hold.
-    fn read(mut self, body: &Body) -> BTreeSet<String> {
-        // A `with` changes what a reference means.
-        let statements = || body.statements.iter().filter(|own| own.with.is_empty());
-        // The order of statements says nothing: until nothing new is learnt.
-        loop {
-            let known = self.parts.len();
-            statements().for_each(|statement| self.learn(statement));
-            if self.parts.len() == known {
-                break;
-            }
-        }
-        for statement in statements() {
-            match &statement.kind {
-                StatementKind::Expr(expr) => self.require(expr),
-                StatementKind::SomeIn { collection, .. } => self.require(collection),
-                StatementKind::Some(_) | StatementKind::Not(_) | StatementKind::Every { .. } => {}
-            }
-        }
-        for key in OF_EVERY_POD {
-            self.keys.remove(key);
-        }
-        self.keys
-    }
-
-    /// `part := input.review.object.…`, `some part in input.review.object.…`.
-    fn learn(&mut self, statement: &Statement) {
-        let (name, of) = match &statement.kind {
-            StatementKind::SomeIn {
-                value, collection, ..
-            } => (value, collection),
-            StatementKind::Expr(Expr {
-                kind:
-                    ExprKind::Binary {
-                        operator: Operator::Assign,
-                        left,
-                        right,
-                    },
-                ..
-            }) => (left.as_ref(), right.as_ref()),
-            _ => return,
-        };
-        if let ExprKind::Var(name) = &name.kind
-            && self.is_part(of)
-        {
-            self.parts.insert(name.clone());
-        }
-    }
-
-    /// Whether `expr` is the object or something in it, if it is anything.
-    fn is_part(&self, expr: &Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Var(name) => self.parts.contains(name),
-            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => {
-                is_object(expr) || self.is_part(base)
-            }
-            _ => false,
-        }
-    }
-
-    /// Keys without which `expr` is undefined.
-    fn require(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Field { base, field } => {
-                if self.is_part(base) {
-                    self.keys.insert(field.clone());
-                }
-                self.require(base);
-            }
-            ExprKind::Index { base, index } => {
-                if let ExprKind::String(key) = &index.kind
-                    && self.is_part(base)
-                {
-                    self.keys.insert(key.clone());
-                }
-                self.require(base);
-                self.require(index);
-            }
-            // What is assigned to is a pattern.
-            ExprKind::Binary {
-                operator: Operator::Assign,
-                right,
-                ..
-            } => self.require(right),
-            ExprKind::Binary { left, right, .. } => {
-                self.require(left);
-                self.require(right);
-            }
-            ExprKind::Membership {
-                key,
-                value,
-                collection,
-            } => {
-                if let Some(key) = key {
-                    self.require(key);
-                }
-                self.require(value);
-                self.require(collection);
-            }
-            // `print` alone takes what is undefined.
-            ExprKind::Call {
-                function,
-                arguments,
-                ..
-            } if *function != ["print"] => {
-                for argument in arguments {
-                    self.require(argument);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Whether `expr` is `input.review.object`.
-fn is_object(expr: &Expr) -> bool {
-    expr.path()
-        .is_some_and(|path| path == ["input", "review", "object"])
 }
 
 #[cfg(test)]

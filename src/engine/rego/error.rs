@@ -18,6 +18,18 @@ pub(crate) struct RunError {
     pub(crate) help: Option<&'static str>,
 }
 
+impl RunError {
+    /// The review's time was over.
+    pub(crate) fn called_off() -> Self {
+        Self {
+            class: FailureClass::Deadline,
+            message: "the time for this review was over before the policy ran".to_owned(),
+            place: None,
+            help: Some("give the review more time, or bind fewer policies"),
+        }
+    }
+}
+
 /// A piece of regorus' text, the sentence that we say instead, and the way out.
 const TEXTS: &[(&str, &str, &str)] = &[
     (

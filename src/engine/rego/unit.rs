@@ -5,6 +5,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -120,9 +121,17 @@ impl Prepared {
         }
     }
 
-    /// The value of `rule` (`data.…`) for `input`, at the time `now`.
-    pub(crate) fn evaluate(&self, rule: &str, input: Val, now: Timestamp) -> Result<Val, RunError> {
-        self.run(rule, input, now, |_| ()).0
+    /// The union of the sets that `rules` (`data.…`) are for `input`, at the time `now`; what is no set is given as it is.
+    ///
+    /// Stops between two rules once `cancel` is set; each has the whole time limit.
+    pub(crate) fn evaluate_all(
+        &self,
+        rules: &[&str],
+        input: Val,
+        now: Timestamp,
+        cancel: &AtomicBool,
+    ) -> Result<Val, RunError> {
+        self.run(rules, input, now, cancel, |_| ()).0
     }
 
     /// The same, and what `print` gave on the way.
@@ -132,7 +141,8 @@ impl Prepared {
         input: Val,
         now: Timestamp,
     ) -> (Result<Val, RunError>, Vec<Print>) {
-        let (result, prints) = self.run(rule, input, now, |engine| {
+        let never = AtomicBool::new(false);
+        let (result, prints) = self.run(&[rule], input, now, &never, |engine| {
             engine.take_prints().unwrap_or_default()
         });
         let prints = prints.unwrap_or_default();
@@ -141,9 +151,10 @@ impl Prepared {
 
     fn run<T>(
         &self,
-        rule: &str,
+        rules: &[&str],
         input: Val,
         now: Timestamp,
+        cancel: &AtomicBool,
         after: impl FnOnce(&mut Engine) -> T,
     ) -> (Result<Val, RunError>, Option<T>) {
         let mut kept = None;
@@ -158,11 +169,15 @@ impl Prepared {
                 )?;
             }
             engine.set_input(input.0);
-            let result = engine.eval_rule(rule.to_owned());
+            let result = union(&mut engine, rules, cancel);
             kept = Some(after(&mut engine));
             result
         });
-        (result.map(Val).map_err(|error| self.error(error)), kept)
+        let result = result.map_err(|error| self.error(error));
+        (
+            result.and_then(|value| value.ok_or_else(RunError::called_off)),
+            kept,
+        )
     }
 
     fn error(&self, error: Option<anyhow::Error>) -> RunError {
@@ -206,6 +221,26 @@ impl Prepared {
             text: parts.next().unwrap_or_default().trim_start().to_owned(),
         }
     }
+}
+
+/// The union of the sets that `rules` are; `None`: it was called off.
+fn union(engine: &mut Engine, rules: &[&str], cancel: &AtomicBool) -> anyhow::Result<Option<Val>> {
+    let mut union: Option<Val> = None;
+    for rule in rules {
+        if union.is_some() && cancel.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let value = Val(engine.eval_rule((*rule).to_owned())?);
+        union = Some(match union {
+            None => value,
+            Some(other) => match (other.set_elements(), value.set_elements()) {
+                (Some(others), Some(own)) => Val::set(others.into_iter().chain(own)),
+                (Some(_), None) => return Ok(Some(value)),
+                (None, _) => return Ok(Some(other)),
+            },
+        });
+    }
+    Ok(Some(union.unwrap_or(Val::UNDEFINED)))
 }
 
 /// What `work` gives; an error of regorus, or `None` for a panic, whose payload may hold values and is thrown away.

@@ -2,13 +2,13 @@
 //!
 //! Its `Debug` never shows what it holds.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
 
 use regorus::Value as Raw;
 use serde_json::Value;
 
+use super::read::read;
 use crate::model::PathElement;
 
 /// Deeper documents are refused: files stop at 200, requests at 128, and recursion below must fit a 2 MiB stack.
@@ -17,26 +17,6 @@ const MAX_DEPTH: usize = 256;
 /// A value of Rego: JSON's, sets, and `undefined`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Val(pub(super) Raw);
-
-/// Every key of a document once, wherever it stands: the text that all its objects share.
-#[derive(Default)]
-pub(crate) struct Keys(HashSet<Arc<str>>);
-
-impl Keys {
-    /// Whether an object of the document has this key.
-    pub(crate) fn contains(&self, key: &str) -> bool {
-        self.0.contains(key)
-    }
-
-    fn shared(&mut self, key: &str) -> Raw {
-        if let Some(known) = self.0.get(key) {
-            return Raw::String(Arc::clone(known));
-        }
-        let key: Arc<str> = key.into();
-        self.0.insert(Arc::clone(&key));
-        Raw::String(key)
-    }
-}
 
 /// The document is nested deeper than anything that a face reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,14 +104,8 @@ impl Val {
 
     /// The value of a JSON document; an error if it is nested deeper than any face reads.
     pub(crate) fn from_json(value: &Value) -> Result<Self, TooDeep> {
-        Self::with_keys(value).map(|(value, _)| value)
-    }
-
-    /// The same, and all keys in it.
-    pub(crate) fn with_keys(value: &Value) -> Result<(Self, Keys), TooDeep> {
-        let mut keys = Keys::default();
-        let value = raw(value, 0, &mut keys)?;
-        Ok((Self(value), keys))
+        // A tree is JSON whatever it holds: its depth alone can be at fault.
+        read(value, MAX_DEPTH).map_err(|_| TooDeep)
     }
 
     /// A string.
@@ -278,36 +252,6 @@ impl From<bool> for Val {
     fn from(value: bool) -> Self {
         Self(Raw::Bool(value))
     }
-}
-
-fn raw(value: &Value, depth: usize, keys: &mut Keys) -> Result<Raw, TooDeep> {
-    if depth > MAX_DEPTH {
-        return Err(TooDeep);
-    }
-    Ok(match value {
-        Value::Null => Raw::Null,
-        Value::Bool(value) => Raw::Bool(*value),
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(integer), _) => Raw::from(integer),
-            (_, Some(integer)) => Raw::from(integer),
-            _ => number.as_f64().map_or(Raw::Null, Raw::from),
-        },
-        Value::String(text) => Raw::String(text.as_str().into()),
-        Value::Array(items) => {
-            let items: Result<Vec<Raw>, _> = items
-                .iter()
-                .map(|item| raw(item, depth + 1, keys))
-                .collect();
-            Raw::from(items?)
-        }
-        Value::Object(members) => {
-            let members: Result<BTreeMap<Raw, Raw>, _> = members
-                .iter()
-                .map(|(key, value)| Ok((keys.shared(key), raw(value, depth + 1, keys)?)))
-                .collect();
-            Raw::from(members?)
-        }
-    })
 }
 
 fn json(value: &Raw) -> Value {

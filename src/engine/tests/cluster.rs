@@ -75,7 +75,7 @@ fn a_mirror_pod_is_recorded_if_its_node_reports_it() {
         let mut object = pod(&privileged());
         object["metadata"]["annotations"] = json!({"kubernetes.io/config.mirror": "x"});
         Review {
-            user_info: Some(json!({"username": user, "groups": [group]})),
+            user_info: Some(json!({"username": user, "groups": [group]}).into()),
             ..create(object)
         }
     };
@@ -88,7 +88,7 @@ fn a_mirror_pod_is_recorded_if_its_node_reports_it() {
     check(|_| {}, &mirror("jane", "system:nodes"), &denied);
     check(|_| {}, &mirror("system:node:a", "users"), &denied);
     let plain = Review {
-        user_info: Some(json!({"username": "system:node:a", "groups": ["system:nodes"]})),
+        user_info: Some(json!({"username": "system:node:a", "groups": ["system:nodes"]}).into()),
         ..create(pod(&privileged()))
     };
     check(|_| {}, &plain, &denied);

@@ -151,7 +151,7 @@ fn a_panic_is_a_failure_of_one_unit_and_its_engine_stays_usable() {
     let prepared = Prepared::new(&raw, &options().settings()).unwrap();
     let run = |part: &str| {
         let input = Val::object([("a", Val::string(SECRET)), ("b", Val::string(part))]);
-        prepared.evaluate("data.t.x", input, now())
+        prepared.evaluate_with_prints("data.t.x", input, now()).0
     };
     let error = run("").unwrap_err();
     assert_eq!(error.class, FailureClass::Panic);

@@ -47,7 +47,7 @@ pub(in crate::engine) fn source(name: &str, text: &str) -> PolicySource {
 /// A unit of one module, unchecked.
 pub(in crate::engine) fn unit(text: &str) -> compat::Unit {
     let module = compat::load(&source("t.rego", text).text, false).unwrap();
-    compat::unit(&[&module], None, Checks::None, None).unwrap()
+    compat::unit(&[&module], None, Checks::None, None, &[]).unwrap()
 }
 
 /// A policy `id` with these `custom` keys over defaults (severity high, Pods, all operations) and this body.
@@ -168,7 +168,7 @@ pub(in crate::engine) fn create(object: Value) -> Review {
 pub(in crate::engine) fn update(old: Value, new: Value) -> Review {
     Review {
         operation: Operation::Update,
-        old_object: Some(Arc::new(old)),
+        old_object: Some(old.into()),
         origin: Origin::Admission { uid: String::new() },
         ..create(new)
     }

@@ -11,12 +11,17 @@ const ANNOTATION: &str = "kubernetes.io/config.mirror";
 
 /// Whether the kubelet of a node reports a static Pod that it runs anyway.
 pub(in crate::engine) fn is_mirror(review: &Review) -> bool {
-    let annotated = review
-        .object
-        .as_deref()
-        .and_then(|object| object.get("metadata")?.get("annotations")?.get(ANNOTATION))
-        .is_some();
-    review.kind.is_core("Pod") && annotated && review.user_info.as_ref().is_some_and(is_node)
+    // The annotation last: it alone asks for the object's JSON.
+    review.kind.is_core("Pod")
+        && review.user_info.as_deref().is_some_and(is_node)
+        && review.object.as_deref().is_some_and(is_annotated)
+}
+
+fn is_annotated(object: &Value) -> bool {
+    let annotations = object
+        .get("metadata")
+        .and_then(|metadata| metadata.get("annotations"));
+    annotations.is_some_and(|annotations| annotations.get(ANNOTATION).is_some())
 }
 
 fn is_node(user: &Value) -> bool {

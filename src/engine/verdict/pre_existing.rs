@@ -6,7 +6,9 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::model::{Finding, Path, PathElement, PolicyId, Review, Severity};
+use crate::engine::object;
+use crate::engine::rego::Val;
+use crate::model::{Finding, Object, Path, PathElement, PolicyId, Review, Severity};
 
 /// Members that say nothing of what an object may do, and that controllers and users change all the time.
 const HARMLESS: [&str; 7] = [
@@ -180,11 +182,17 @@ pub(in crate::engine) fn only_finishes_deletion(review: &Review) -> bool {
     let (Some(new), Some(old)) = (&review.object, &review.old_object) else {
         return false;
     };
-    let deleted = new
-        .get("metadata")
-        .and_then(|metadata| metadata.get("deletionTimestamp"));
     let namespace = review.kind.is_core("Namespace");
-    deleted.is_some_and(|time| !time.is_null()) && rest(new, namespace) == rest(old, namespace)
+    is_deleted(new) && rest(new, namespace) == rest(old, namespace)
+}
+
+/// Whether it is being deleted; asks for no JSON, since most updates are of objects that stay.
+fn is_deleted(object: &Object) -> bool {
+    let metadata = object::value(object)
+        .ok()
+        .and_then(|own| own.member("metadata"));
+    let time = metadata.and_then(|metadata| metadata.member("deletionTimestamp"));
+    time.is_some_and(|time| time != Val::NULL)
 }
 
 /// The object without what may change while it is being deleted.

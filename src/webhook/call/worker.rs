@@ -62,26 +62,26 @@ impl Worker {
                 engine::unjudged(&self.in_force.set, bindings, &review, class, why)
             };
             return Turn::Judged(Judged {
-                head: review.head(),
+                head: review.without_objects(),
                 decision,
             });
         }
         span.end();
         let needs = self.in_force.set.needs(bindings, &review);
         if needs.facts.is_empty() {
-            Turn::Judged(self.evaluate(&review, &Evidence::default()))
+            Turn::Judged(self.evaluate(review, &Evidence::default()))
         } else {
             Turn::Asks(review, needs)
         }
     }
 
     /// Judges with the facts that were asked for.
-    pub(super) fn second(self, review: &Review, evidence: &Evidence) -> Judged {
+    pub(super) fn second(self, review: Review, evidence: &Evidence) -> Judged {
         self.under.did("queue", self.queued);
         self.evaluate(review, evidence)
     }
 
-    fn evaluate(self, review: &Review, evidence: &Evidence) -> Judged {
+    fn evaluate(self, review: Review, evidence: &Evidence) -> Judged {
         let span = self.under.begin("evaluate");
         let metrics = &self.state.metrics;
         let mut last = Instant::now();
@@ -94,7 +94,7 @@ impl Worker {
         let decision = engine::evaluate_observed(
             &self.in_force.set,
             self.in_force.bindings(self.entry),
-            review,
+            &review,
             evidence,
             (self.state.now)(),
             self.cancel.flag(),
@@ -104,7 +104,7 @@ impl Worker {
             span.failed(failure.class);
         }
         Judged {
-            head: review.head(),
+            head: review.without_objects(),
             decision,
         }
     }

@@ -26,7 +26,7 @@ fn review() -> Review {
     let object =
         json!({"metadata": {"name": "web", "namespace": "shop"}, "data": {"password": "canary"}});
     Review {
-        user_info: Some(json!({"username": "jane", "extra": {"token": ["canary"]}})),
+        user_info: Some(json!({"username": "jane", "extra": {"token": ["canary"]}}).into()),
         ..Review::create(
             GroupVersionKind::new("", "v1", "Secret"),
             Arc::new(object),

@@ -195,6 +195,6 @@ fn a_number_out_of_range_cant_be_judged() {
     let complete = read(&Bytes::from(text)).unwrap().complete();
     assert_eq!(
         complete.unreadable,
-        Some("the object holds a number out of range")
+        Some("the object holds a number or a character out of range")
     );
 }

@@ -4,9 +4,8 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
 
-use portcullis::model::{GroupVersionKind, Operation, Origin, Review};
+use portcullis::model::{GroupVersionKind, Object, Operation, Origin, Review};
 use portcullis::source::{self, ReadOptions};
 use serde_json::Value;
 
@@ -50,17 +49,17 @@ fn unpacked(review: Review) -> Review {
         return review;
     }
     let request = &review.object.as_deref().unwrap()["request"];
-    let object = Arc::new(request["object"].clone());
+    let object = Object::from(request["object"].clone());
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let kind =
         GroupVersionKind::from_api_version(&text(&object["apiVersion"]), &text(&object["kind"]));
     let origin = Origin::Admission { uid: String::new() };
-    let mut unpacked = Review::create(kind, Arc::clone(&object), origin);
+    let mut unpacked = Review::create(kind, object.clone(), origin);
     unpacked.operation = Operation::from_name(&text(&request["operation"])).unwrap();
     if unpacked.operation == Operation::Update {
         unpacked.old_object = Some(match &request["oldObject"] {
             Value::Null => object,
-            old => Arc::new(old.clone()),
+            old => old.clone().into(),
         });
     }
     unpacked

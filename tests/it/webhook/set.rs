@@ -141,8 +141,8 @@ pub(crate) fn admitted(request: &Value, object: Value) -> Review {
         } else {
             text(&request["namespace"])
         },
-        user_info: Some(request["userInfo"].clone()),
-        old_object: (!old.is_null()).then(|| Arc::new(old.clone())),
-        ..Review::create(kind, Arc::new(object), origin)
+        user_info: Some(request["userInfo"].clone().into()),
+        old_object: (!old.is_null()).then(|| old.clone().into()),
+        ..Review::create(kind, object, origin)
     }
 }

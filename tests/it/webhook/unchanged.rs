@@ -1,9 +1,7 @@
 //! Updates and deletions of everything that files hold: what was there before is never the price of an edit, what is new always is.
 
-use std::sync::Arc;
-
 use portcullis::engine;
-use portcullis::model::{Operation, Review, Verdict};
+use portcullis::model::{Object, Operation, Review, Verdict};
 use serde_json::{Value, json};
 
 use super::served::now;
@@ -24,12 +22,12 @@ fn judged(set: &Set, review: &Review) -> Vec<String> {
     lines
 }
 
-/// The review with another operation and sides; its memo is new, since it holds the sides.
+/// The review with another operation and sides.
 fn changed(
     review: &Review,
     operation: Operation,
-    object: Option<Arc<Value>>,
-    old: Option<Arc<Value>>,
+    object: Option<Object>,
+    old: Option<Object>,
 ) -> Review {
     Review {
         operation,
@@ -37,7 +35,7 @@ fn changed(
         old_object: old,
         name: review.name.clone(),
         namespace: review.namespace.clone(),
-        ..Review::create(review.kind.clone(), Arc::default(), review.origin.clone())
+        ..Review::create(review.kind.clone(), Value::Null, review.origin.clone())
     }
 }
 
@@ -66,8 +64,8 @@ fn an_update_costs_what_it_adds_and_a_deletion_nothing() {
     let (mut faults, mut denied) = (Vec::new(), 0);
     for review in &set.reviews {
         let object = review.object.clone().unwrap();
-        let empty = Arc::new(emptied(&object));
-        let change = |operation, object: Option<&Arc<Value>>, old: Option<&Arc<Value>>| {
+        let empty = Object::from(emptied(&object));
+        let change = |operation, object: Option<&Object>, old: Option<&Object>| {
             judged(
                 &set,
                 &changed(review, operation, object.cloned(), old.cloned()),
