@@ -43,7 +43,7 @@ pub struct Options {
     pub kubernetes_version: KubernetesVersion,
     /// Custom kinds that hold pod templates.
     pub pod_templates: Vec<PodTemplate>,
-    /// Wall time that one policy may take for one object.
+    /// Wall time that one rule of a policy may take for one object.
     pub time_limit: Duration,
     /// Reads YAML as OPA does: METADATA and the `yaml.*` builtins.
     pub yaml: YamlReader,
@@ -52,7 +52,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Wall time of one policy where nobody says otherwise.
+    /// Wall time of one rule where nobody says otherwise.
     pub const TIME_LIMIT: Duration = Duration::from_millis(250);
 
     /// What all units share.

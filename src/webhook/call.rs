@@ -22,7 +22,7 @@ use crate::report::admission::{self, Context};
 
 use worker::{Judged, Turn, Worker};
 
-/// How long an answer may still take after its deadline: one policy ends within its own limit, a quarter of a second.
+/// How long an answer may still take after its deadline: one rule of a policy ends within its own limit, a quarter of a second.
 const GRACE: Duration = Duration::from_millis(350);
 /// What is left for judging when facts are late; of a short call half of its time.
 const RESERVE: Duration = Duration::from_secs(1);

@@ -145,7 +145,8 @@ impl Seen<'_> {
         between.is_some_and(|between| trimmed(between) == "!=")
     }
 
-    /// The value of a string, a number, a boolean or null as it is written.
+    /// The value of a string, an integer of 64 bits, a boolean or null as it is written; larger numbers and fractions may be read
+    /// otherwise by the engine.
     fn constant(&self, expr: &Expr) -> Option<Val> {
         match &expr.kind {
             ExprKind::String(text) => Some(Val::string(text)),
@@ -153,7 +154,8 @@ impl Seen<'_> {
                 let span = expr.span;
                 let text = self.text.get(span.start as usize..span.end as usize)?;
                 let value: Value = serde_json::from_str(text).ok()?;
-                Val::from_json(&value).ok()
+                let exact = !value.is_number() || value.is_i64();
+                exact.then(|| Val::from_json(&value).ok())?
             }
             _ => None,
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use super::*;
 use crate::engine::rego::{Holds, Prepared, Step};
 use crate::engine::tests::{now, options};
-use crate::model::SourceText;
+use crate::model::{FailureClass, SourceText};
 
 /// The groups of `violation`: path, and what each body needs.
 fn of(rules: &str) -> Vec<(String, Vec<String>)> {
@@ -72,6 +72,8 @@ fn what_must_be_defined_must_be_there() {
         ("input[\"review\"][\"object\"].spec", "spec!=false"),
         ("input.review.object.a[i].b != 1", "a.*.b!=1"),
         ("1 != input.review.object.a[0].b", "a.*.b!=1"),
+        ("input.review.object.a != 1.5", "a"),
+        ("input.review.object.a != 18446744073709551617", "a"),
         ("input.review.object.a > 1", "a"),
         ("input.review.object.a = \"x\"", "a=\"x\""),
         ("input.review.object.a == null", "a=null"),
@@ -309,14 +311,38 @@ fn rules() -> impl proptest::strategy::Strategy<Value = String> {
     })
 }
 
+fn prepared(rules: &str) -> (Required, Prepared) {
+    let modules = modules(&[&format!("package p.q\n{rules}")]);
+    let required = Required::new(&modules, "violation");
+    let parts: Vec<&compat::Module> = modules.iter().map(AsRef::as_ref).collect();
+    let renames = required.renames();
+    let unit = compat::unit(&parts, None, compat::Checks::None, None, renames);
+    let prepared = Prepared::new(&unit.unwrap(), &options().settings());
+    (required, prepared.unwrap())
+}
+
+#[test]
+fn what_is_called_off_stops_between_two_rules() {
+    let rules = "violation contains 1 if input.a\nviolation contains 2 if input.review.object.a";
+    let (required, prepared) = prepared(rules);
+    let object = serde_json::json!({"a": 1});
+    let asked = required.of(&Val::from_json(&object).unwrap());
+    let input = serde_json::json!({"a": 1, "review": {"object": object}});
+    let input = Val::from_json(&input).unwrap();
+    let run = |rules: &[&str], cancel| {
+        let cancel = AtomicBool::new(cancel);
+        prepared.evaluate_all(rules, input.clone(), now(), &cancel)
+    };
+    let all = Val::set([Val::integer(1), Val::integer(2)]);
+    assert!(run(&asked, false).unwrap() == all);
+    assert!(run(&asked[..1], true).unwrap() == Val::set([Val::integer(1)]));
+    assert_eq!(run(&asked, true).unwrap_err().class, FailureClass::Deadline);
+}
+
 proptest::proptest! {
     #[test]
     fn what_isnt_run_would_have_found_nothing(rules in rules(), object in objects()) {
-        let modules = modules(&[&format!("package p.q\n{rules}")]);
-        let required = Required::new(&modules, "violation");
-        let parts: Vec<&compat::Module> = modules.iter().map(AsRef::as_ref).collect();
-        let unit = compat::unit(&parts, None, compat::Checks::None, None, required.renames());
-        let prepared = Prepared::new(&unit.unwrap(), &options().settings()).unwrap();
+        let (required, prepared) = prepared(&rules);
         let document = serde_json::json!({"review": {"object": object}});
         let input = Val::from_json(&document).unwrap();
         let all: Vec<&str> = required.groups.iter().map(|group| group.path.as_str()).collect();
