@@ -10,6 +10,7 @@ use super::rule_path;
 use crate::engine::compat::{self, Rename};
 use crate::engine::rego::{Place, Val};
 use crate::engine::syntax::{Expr, ExprKind, Operator, Rule, RuleKind, Statement, StatementKind};
+use crate::model::Span;
 
 /// Rules that are run one by one cost more than all at once when there are many.
 const MOST_GROUPS: usize = 8;
@@ -33,7 +34,7 @@ struct Group {
 /// A rule whose bodies are known.
 struct Known {
     module: usize,
-    rule: Rule,
+    name_span: Span,
     bodies: Vec<Vec<Place>>,
 }
 
@@ -64,7 +65,7 @@ impl Required {
             if position > 0 {
                 renames.push(Rename {
                     module: one.module,
-                    span: one.rule.name_span,
+                    span: one.name_span,
                     name: name(rule, position),
                 });
             }
@@ -119,8 +120,8 @@ fn known(modules: &[Arc<compat::Module>], package: &[String], rule: &str) -> Opt
             if !shared {
                 continue;
             }
-            // What makes more or less than the set itself is told by running it.
-            if path.len() != entry.len() || !is_plain(rule) {
+            // What makes more or less than the set itself, or from another package, is told by running it.
+            if path.len() != entry.len() || rule.name.len() != 1 || !is_plain(rule) {
                 return None;
             }
             let bodies = rule.bodies.iter();
@@ -131,7 +132,7 @@ fn known(modules: &[Arc<compat::Module>], package: &[String], rule: &str) -> Opt
             }
             known.push(Known {
                 module: number,
-                rule: rule.clone(),
+                name_span: rule.name_span,
                 bodies,
             });
         }
