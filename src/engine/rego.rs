@@ -2,18 +2,18 @@
 //!
 //! Never lets a text of regorus out: its errors and prints hold values of the review.
 
+mod condition;
 mod error;
 mod native;
 mod parse;
-mod place;
 mod read;
 mod unit;
 mod value;
 
+pub(crate) use condition::{Condition, Holds, Step};
 pub(crate) use error::RunError;
 pub(crate) use native::{call as native, exists as native_exists};
 pub(crate) use parse::{ParseError, parse};
-pub(crate) use place::{Holds, Place, Step};
 pub use read::Unreadable;
 pub(crate) use unit::{Prepared, Settings};
 pub(crate) use value::{Num, TooDeep, Val, View};

@@ -1,14 +1,14 @@
-//! Which rules of a policy can find anything in an object, by the places that their bodies need: only those are run.
+//! Which rules of a policy can find anything in an object, by the conditions of their bodies: only those are run.
 //!
-//! Read off the policy's text, as OPA's rule index is; sooner too few places than too many, so that nothing that could hold is left out.
+//! Read off the policy's text, as OPA's rule index is; sooner too few conditions than too many, so that nothing that could hold is left out.
 
-mod places;
+mod conditions;
 
 use std::sync::Arc;
 
 use super::rule_path;
 use crate::engine::compat::{self, Rename};
-use crate::engine::rego::{Place, Val};
+use crate::engine::rego::{Condition, Val};
 use crate::engine::syntax::{Expr, ExprKind, Operator, Rule, RuleKind, Statement, StatementKind};
 use crate::model::Span;
 
@@ -28,14 +28,14 @@ struct Group {
     /// The path of the rules, `data.…`.
     path: String,
     /// What each body needs; it can hold only where all of it is.
-    bodies: Vec<Vec<Place>>,
+    bodies: Vec<Vec<Condition>>,
 }
 
 /// A rule whose bodies are known.
 struct Known {
     module: usize,
     name_span: Span,
-    bodies: Vec<Vec<Place>>,
+    bodies: Vec<Vec<Condition>>,
 }
 
 impl Required {
@@ -88,7 +88,7 @@ impl Required {
     pub(super) fn of(&self, object: &Val) -> Vec<&str> {
         let may_hold = |group: &&Group| {
             let mut bodies = group.bodies.iter();
-            bodies.any(|places| places.iter().all(|place| place.is_in(object)))
+            bodies.any(|body| body.iter().all(|condition| condition.is_met_by(object)))
         };
         let groups = self.groups.iter().filter(may_hold);
         groups.map(|group| group.path.as_str()).collect()
@@ -125,7 +125,7 @@ fn known(modules: &[Arc<compat::Module>], package: &[String], rule: &str) -> Opt
                 return None;
             }
             let bodies = rule.bodies.iter();
-            let bodies = bodies.map(|body| places::of(body, module.source.text()));
+            let bodies = bodies.map(|body| conditions::of(body, module.source.text()));
             let mut bodies: Vec<_> = bodies.collect();
             if bodies.is_empty() {
                 bodies.push(Vec::new());

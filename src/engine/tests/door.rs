@@ -1,14 +1,17 @@
 //! What the door gives: selection, templates, input, evidence.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::engine::PolicySource;
+use crate::engine::rego::Val;
 use crate::engine::{Options, evaluate, evaluate_until};
-use crate::model::Review;
-use crate::model::{Evidence, Fact, FactName, Operation, PathElement, PodTemplate, Why};
+use crate::model::{
+    Evidence, Fact, FactName, Memo, Object, Operation, PathElement, PodTemplate, Review, Why,
+};
 
 fn all_pods() -> PolicySource {
     policy(
@@ -47,6 +50,25 @@ fn a_policy_that_can_find_nothing_is_not_run() {
         let failures = judge(policies, &create(object)).failures;
         assert_eq!(failures.len(), 1, "what it asks for is there");
     }
+}
+
+#[test]
+fn a_sound_pod_is_judged_without_its_json() {
+    let judged = |pod: &Value| {
+        let asked = Arc::new(AtomicBool::new(false));
+        let (json, told) = (pod.clone(), Arc::clone(&asked));
+        let memo = Memo::of(Val::from_json(pod));
+        let lazy = Object::lazy(memo, move || {
+            told.store(true, Ordering::Relaxed);
+            json
+        });
+        let mut review = update(pod.clone(), pod.clone());
+        review.object = Some(lazy);
+        let decision = judge(&[all_pods()], &review);
+        (decision.findings.len(), asked.load(Ordering::Relaxed))
+    };
+    assert_eq!(judged(&pod(&json!({}))), (0, false));
+    assert_eq!(judged(&pod(&privileged())), (1, true), "for its paths");
 }
 
 #[test]
@@ -108,8 +130,8 @@ fn the_pod_of_a_template_says_where_it_is_from() {
 
 #[test]
 fn a_policy_may_keep_off_templates_and_see_both() {
-    let scope = |kinds: serde_json::Value, templates: bool| json!({"scope": {"kinds": kinds, "operations": ["CREATE"], "templates": templates}});
-    let count = |custom: &serde_json::Value| {
+    let scope = |kinds: Value, templates: bool| json!({"scope": {"kinds": kinds, "operations": ["CREATE"], "templates": templates}});
+    let count = |custom: &Value| {
         let body = r#"violation contains {"path": [], "msg": "x"}"#;
         let decision = judge(
             &[policy("a/b", custom, body)],
@@ -139,7 +161,7 @@ fn a_missing_template_is_no_pod_and_a_broken_one_a_failure() {
     };
     let set = set_with(&[all_pods()], &configured);
     let bindings = bind_all(&set);
-    let check = |spec: serde_json::Value, expected: &[&str]| {
+    let check = |spec: Value, expected: &[&str]| {
         let object = json!({"apiVersion": "example.com/v1", "kind": "Rollout", "metadata": {"name": "x"}, "spec": spec});
         let review = create(object);
         let decision = evaluate(&set, &bindings, &review, &Evidence::default(), now());

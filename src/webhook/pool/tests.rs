@@ -1,5 +1,6 @@
 //! Workers under load, panics and deadlines.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc;
 
 use super::*;
@@ -77,6 +78,21 @@ async fn whoever_is_told_finds_the_worker_free() {
         assert_eq!(pool.run(soon(), || 7).await, Ok(7));
         assert_eq!(pool.busy(), 0);
     }
+}
+
+#[tokio::test]
+async fn of_idle_workers_the_last_to_work_is_asked() {
+    let pool = Pool::new(Some(3)).unwrap();
+    let name = || thread::current().name().unwrap().to_owned();
+    let mut asked = BTreeSet::new();
+    for _ in 0..50 {
+        // A worker counts as idle shortly after it has told its outcome.
+        while pool.shared.queue().idle.len() < 3 {
+            thread::yield_now();
+        }
+        asked.insert(pool.run(soon(), name).await.unwrap());
+    }
+    assert_eq!(asked.len(), 1, "{asked:?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn of(rules: &str) -> Vec<(String, Vec<String>)> {
 
 fn of_files(texts: &[&str]) -> Vec<(String, Vec<String>)> {
     let required = Required::new(&modules(texts), "violation");
-    let shown = |bodies: &[Vec<Place>]| {
+    let shown = |bodies: &[Vec<Condition>]| {
         let bodies = bodies.iter();
         bodies.map(|places| shown_all(places)).collect()
     };
@@ -33,7 +33,7 @@ fn modules(texts: &[&str]) -> Vec<Arc<compat::Module>> {
 }
 
 /// `a.*.b`, with what must stand there.
-fn shown_all(places: &[Place]) -> String {
+fn shown_all(places: &[Condition]) -> String {
     let step = |step: &Step| match step {
         Step::Of(keys) => {
             let keys: Vec<&str> = keys.iter().map(|key| key.as_str().unwrap()).collect();
@@ -41,7 +41,7 @@ fn shown_all(places: &[Place]) -> String {
         }
         Step::Any => "*".to_owned(),
     };
-    let place = |place: &Place| {
+    let place = |place: &Condition| {
         let steps: Vec<String> = place.steps.iter().map(step).collect();
         let holds = match &place.holds {
             Holds::Something => String::new(),

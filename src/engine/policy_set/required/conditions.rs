@@ -1,4 +1,4 @@
-//! The places of the object that a body needs: its references, and what they are compared with.
+//! What the object must hold for a body: where its references lead, and what they are compared with.
 //!
 //! What isn't told for sure is left out.
 
@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::engine::rego::{Holds, Place, Step, Val};
+use crate::engine::rego::{Condition, Holds, Step, Val};
 use crate::engine::syntax::{Body, Expr, ExprKind, Operator, Statement, StatementKind};
 use crate::model::Span;
 
 /// What has to be in the object for all statements of `body` to hold; `text` is its module's.
-pub(super) fn of(body: &Body, text: &str) -> Vec<Place> {
+pub(super) fn of(body: &Body, text: &str) -> Vec<Condition> {
     let mut seen = Seen {
         text,
         parts: BTreeMap::new(),
         keys: BTreeMap::new(),
-        places: Vec::new(),
+        conditions: Vec::new(),
     };
     // A `with` changes what a reference means.
     let statements = || body.statements.iter().filter(|own| own.with.is_empty());
@@ -35,16 +35,16 @@ pub(super) fn of(body: &Body, text: &str) -> Vec<Place> {
             StatementKind::Some(_) | StatementKind::Not(_) | StatementKind::Every { .. } => {}
         }
     }
-    seen.places
+    seen.conditions
 }
 
-/// What is known of a body: the variables that stand for a part of the object, and the places that have to be there.
+/// What is known of a body: the variables that stand for a part of the object, and what has to be there.
 struct Seen<'a> {
     text: &'a str,
     parts: BTreeMap<String, Vec<Step>>,
     /// The variables that are one of some strings.
     keys: BTreeMap<String, Vec<Val>>,
-    places: Vec<Place>,
+    conditions: Vec<Condition>,
 }
 
 impl Seen<'_> {
@@ -78,7 +78,7 @@ impl Seen<'_> {
         }
     }
 
-    /// The place that `expr` leads to in the object, if it does.
+    /// The way that `expr` leads into the object, if it does.
     fn steps(&self, expr: &Expr) -> Option<Vec<Step>> {
         if is_object(expr) {
             return Some(Vec::new());
@@ -173,7 +173,7 @@ impl Seen<'_> {
         }
     }
 
-    /// `expr` has to be defined, and if it is a place, to hold that.
+    /// `expr` has to be defined, and if it leads into the object, to hold that.
     fn need(&mut self, expr: &Expr, holds: Holds) {
         match self.steps(expr) {
             Some(steps) => {
@@ -184,7 +184,7 @@ impl Seen<'_> {
         }
     }
 
-    /// What of a reference has to be defined besides its place: the indices.
+    /// What of a reference has to be defined besides what it leads to: the indices.
     fn parts_of(&mut self, reference: &Expr) {
         match &reference.kind {
             ExprKind::Field { base, .. } => self.parts_of(base),
@@ -196,7 +196,7 @@ impl Seen<'_> {
         }
     }
 
-    /// Places without which `expr` is undefined.
+    /// Conditions without which `expr` is undefined.
     fn define(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Var(_) | ExprKind::Field { .. } | ExprKind::Index { .. }
@@ -245,9 +245,9 @@ impl Seen<'_> {
     }
 
     fn push(&mut self, steps: Vec<Step>, holds: Holds) {
-        let place = Place { steps, holds };
-        if !place.steps.is_empty() && !self.places.contains(&place) {
-            self.places.push(place);
+        let condition = Condition { steps, holds };
+        if !condition.steps.is_empty() && !self.conditions.contains(&condition) {
+            self.conditions.push(condition);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A place that a reference leads to, with any element where it has a variable, and what must stand there.
+//! What a document must hold for a reference to be defined: where it leads, with any element for a variable, and what must stand there.
 //!
 //! Never misses what the reference would find: it may find more.
 
@@ -6,7 +6,7 @@ use regorus::Value as Raw;
 
 use super::value::Val;
 
-/// One step of a place.
+/// One step of the way.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Step {
     /// A member of one of these keys.
@@ -15,7 +15,7 @@ pub(crate) enum Step {
     Any,
 }
 
-/// What must stand at a place.
+/// What must stand at its end.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Holds {
     /// Anything.
@@ -26,18 +26,18 @@ pub(crate) enum Holds {
     Not(Val),
 }
 
-/// A place in a document, and what must stand there.
+/// A way into a document, and what must stand at its end.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Place {
+pub(crate) struct Condition {
     /// From the document's root.
     pub(crate) steps: Vec<Step>,
-    /// What must stand there.
+    /// What must stand at the end.
     pub(crate) holds: Holds,
 }
 
-impl Place {
-    /// Whether `document` has it.
-    pub(crate) fn is_in(&self, document: &Val) -> bool {
+impl Condition {
+    /// Whether `document` meets it.
+    pub(crate) fn is_met_by(&self, document: &Val) -> bool {
         self.from(&document.0, &self.steps)
     }
 
